@@ -1,0 +1,26 @@
+#include "support/temp_dir.hpp"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <string>
+#include <system_error>
+
+namespace support {
+
+TempDir::TempDir() : creator_(::getpid()) {
+  std::string name = std::filesystem::temp_directory_path() / "mp-test-XXXXXX";
+  if (::mkdtemp(name.data()) == nullptr) {
+    throw std::system_error(errno, std::generic_category(), "mkdtemp " + name);
+  }
+  path_ = name;
+}
+
+TempDir::~TempDir() {
+  if (::getpid() != creator_) return;
+  std::error_code ignored;
+  std::filesystem::remove_all(path_, ignored);
+}
+
+}  // namespace support

@@ -1,0 +1,101 @@
+#include "os/process_id.hpp"
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+#include "os/check.hpp"
+
+namespace mp::os {
+namespace {
+
+std::atomic<std::uint32_t> self_pid{0};
+std::atomic<std::uint64_t> self_start{0};
+
+void forget_self() { self_pid.store(0, std::memory_order_relaxed); }
+
+// Reads a small /proc file whole; 0 when it cannot be read.
+std::size_t read_small(const char* path, char* buffer, std::size_t size) noexcept {
+  const int saved = errno;
+  std::size_t got = 0;
+  const int fd = static_cast<int>(retry_eintr([&] { return ::open(path, O_RDONLY | O_CLOEXEC); }));
+  if (fd >= 0) {
+    const auto n = retry_eintr([&] { return ::read(fd, buffer, size - 1); });
+    if (n > 0) got = static_cast<std::size_t>(n);
+    ::close(fd);
+  }
+  buffer[got] = '\0';
+  errno = saved;
+  return got;
+}
+
+// The fields of /proc/<pid>/stat after the command name, which may itself hold blanks and brackets.
+bool parse_stat(char* text, ProcessStatus& status) noexcept {
+  char* rest = std::strrchr(text, ')');
+  if (rest == nullptr || rest[1] != ' ') return false;
+  const auto ticks_per_second = static_cast<std::uint64_t>(::sysconf(_SC_CLK_TCK));
+  const auto page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+  std::uint64_t cpu_ticks = 0;
+  int field = 3;
+  char* save = nullptr;
+  for (char* token = ::strtok_r(rest + 2, " \n", &save); token != nullptr; token = ::strtok_r(nullptr, " \n", &save)) {
+    const auto value = std::strtoull(token, nullptr, 10);
+    switch (field++) {
+      case 3: status.state = *token; break;
+      case 4: status.parent = static_cast<std::uint32_t>(value); break;
+      case 14:
+      case 15: cpu_ticks += value; break;
+      case 20: status.threads = static_cast<std::uint32_t>(value); break;
+      case 22: status.id.start_ticks = value; break;
+      case 24: status.rss_bytes = value * page; break;
+      case 52:
+        if (status.state == 'Z' || status.state == 'X') status.wait_status = static_cast<int>(value);
+        break;
+      default: break;
+    }
+  }
+  status.cpu_ns = cpu_ticks * (1'000'000'000u / ticks_per_second);
+  return field > 24;
+}
+
+}  // namespace
+
+ProcessId self() noexcept {
+  if (const std::uint32_t pid = self_pid.load(std::memory_order_acquire); pid != 0) {
+    return {pid, self_start.load(std::memory_order_relaxed)};
+  }
+  static const int registered = ::pthread_atfork(nullptr, nullptr, forget_self);
+  (void)registered;
+  const auto pid = static_cast<std::uint32_t>(::getpid());
+  const auto status = process_status(pid);
+  const std::uint64_t start = status ? status->id.start_ticks : 0;
+  self_start.store(start, std::memory_order_relaxed);
+  self_pid.store(pid, std::memory_order_release);
+  return {pid, start};
+}
+
+std::optional<ProcessStatus> process_status(std::uint32_t pid) noexcept {
+  char path[32];
+  char text[1024];
+  std::snprintf(path, sizeof path, "/proc/%u/stat", pid);
+  if (read_small(path, text, sizeof text) == 0) return std::nullopt;
+  ProcessStatus status;
+  status.id.pid = pid;
+  if (!parse_stat(text, status)) return std::nullopt;
+  return status;
+}
+
+bool is_alive(ProcessId id) noexcept {
+  const auto status = process_status(id.pid);
+  if (!status || status->id.start_ticks != id.start_ticks || status->state == 'X') return false;
+  // A leader that left by pthread_exit is a zombie while its process lives on in other threads.
+  return status->state != 'Z' || status->threads > 1;
+}
+
+}  // namespace mp::os

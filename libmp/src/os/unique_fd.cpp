@@ -1,0 +1,29 @@
+#include "os/unique_fd.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cassert>
+#include <cerrno>
+
+#include "os/check.hpp"
+
+namespace mp::os {
+
+void UniqueFd::reset(int fd) noexcept {
+  const int old = std::exchange(fd_, fd);
+  if (old < 0) return;
+  const int saved = errno;
+  [[maybe_unused]] const int result = ::close(old);
+  assert(!(result == -1 && errno == EBADF) && "double close of a descriptor");
+  errno = saved;
+}
+
+void UniqueFd::close() {
+  const int old = release();
+  if (old >= 0 && ::close(old) == -1 && errno != EINTR) throw_errno("close");
+}
+
+UniqueFd UniqueFd::dup() const { return UniqueFd(check(::fcntl(fd_, F_DUPFD_CLOEXEC, 0), "dup")); }
+
+}  // namespace mp::os

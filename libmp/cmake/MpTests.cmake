@@ -8,6 +8,8 @@
 # TIMEOUT is per registered test, in seconds.
 
 set(MP_DEFAULT_TIMEOUT 60)
+set(MP_FUZZ_SECONDS 20 CACHE STRING "How long each fuzzer runs under ctest in the fuzz preset")
+add_custom_target(fuzzers)
 
 function(mp_add_test name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "SERIAL;WHOLE" "TIMEOUT" "SOURCES;LIBS;LABELS;ENVIRONMENT")
@@ -30,7 +32,6 @@ function(mp_add_test name)
 
   if(arg_WHOLE)
     add_test(NAME ${name} COMMAND ${name})
-    set(tests ${name})
     set_tests_properties(${name} PROPERTIES LABELS "${arg_LABELS}" TIMEOUT ${arg_TIMEOUT})
     if(arg_SERIAL)
       set_tests_properties(${name} PROPERTIES RUN_SERIAL ON)
@@ -58,12 +59,14 @@ function(mp_add_fuzzer name)
   if(MP_FUZZ)
     mp_add_program(${name} SOURCES ${arg_SOURCES} LIBS ${arg_LIBS})
     target_link_options(${name} PRIVATE -fsanitize=fuzzer)
-    add_test(NAME ${name} COMMAND ${name} -max_total_time=20 -rss_limit_mb=2048 -timeout=10
+    add_test(NAME ${name} COMMAND ${name} -max_total_time=${MP_FUZZ_SECONDS} -rss_limit_mb=2048 -timeout=10
              ${CMAKE_CURRENT_BINARY_DIR}/${name}.found ${CMAKE_CURRENT_SOURCE_DIR}/${arg_CORPUS})
     file(MAKE_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR}/${name}.found)
   else()
     mp_add_program(${name} SOURCES ${arg_SOURCES} LIBS ${arg_LIBS} mp_fuzz_replay)
     add_test(NAME ${name} COMMAND ${name} ${CMAKE_CURRENT_SOURCE_DIR}/${arg_CORPUS})
   endif()
-  set_tests_properties(${name} PROPERTIES LABELS fuzz TIMEOUT 120)
+  add_dependencies(fuzzers ${name})
+  math(EXPR timeout "${MP_FUZZ_SECONDS} + 100")
+  set_tests_properties(${name} PROPERTIES LABELS fuzz TIMEOUT ${timeout})
 endfunction()

@@ -1,0 +1,49 @@
+// Where the boxes and arrows of a directed graph go, in numbers: cycles as rings, the rest in layers from left to right.
+// Pure and without randomness: the same graph gives the same picture in every run and on every machine.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+namespace inspector::present {
+
+struct LayoutPoint {
+  float x = 0;
+  float y = 0;
+  bool operator==(const LayoutPoint&) const = default;
+};
+
+struct LayoutNode {
+  float width = 0;
+  float height = 0;
+};
+
+struct LayoutEdge {
+  std::size_t from = 0;
+  std::size_t to = 0;
+};
+
+struct LayoutOptions {
+  float gap_x = 56;   // between layers
+  float gap_y = 18;   // between boxes of one layer, and between neighbours on a ring
+  float margin = 16;  // around everything
+};
+
+// A route starts and ends on the borders of its two boxes; points between them go round other boxes.
+struct EdgeRoute {
+  std::vector<LayoutPoint> points;
+  bool on_ring = false;  // both ends are members of the same cycle
+};
+
+struct GraphLayout {
+  std::vector<LayoutPoint> centers;  // one per node
+  std::vector<EdgeRoute> routes;     // one per edge
+  float width = 0;
+  float height = 0;
+};
+
+// Boxes never overlap. Cost O((nodes + edges) * sweeps). Requires: every edge names existing nodes.
+GraphLayout layout_graph(const std::vector<LayoutNode>& nodes, const std::vector<LayoutEdge>& edges,
+                         const LayoutOptions& options = {});
+
+}  // namespace inspector::present

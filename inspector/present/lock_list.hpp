@@ -1,0 +1,83 @@
+// Locks: who holds each, for how long, who waits, and who held it before.
+#pragma once
+
+#include "present/facts.hpp"
+#include "present/parts.hpp"
+#include "present/view_state.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace inspector::present {
+
+enum class LockColumn : std::uint8_t {
+  Name,
+  Kind,
+  Holder,
+  HeldFor,
+  Waiters,
+  Rate,
+  WaitP50,
+  WaitP99,
+  WaitMax,
+  Busy
+};
+
+struct LockRow {
+  Chip lock;
+  std::string kind;  // "Lock", "RLock", "Semaphore"
+  Chip holder{};     // empty: free
+  std::string held_for;
+  std::vector<Chip> waiters{};
+  std::string rate;  // acquisitions per second
+  std::string wait_p50;
+  std::string wait_p99;
+  std::string wait_max;
+  float busy = 0;         // 0..1: share of time it was held
+  std::string busy_text;  // "83 %"
+  Tone tone = Tone::Neutral;
+  Badge verdict{};  // "in a deadlock", "owner died"
+};
+
+// A lane per lock: bars say who held it when.
+struct LaneBar {
+  float from = 0;  // fractions of the window
+  float to = 0;
+  Tone tone = Tone::Holding;
+  float hue = 0;      // identity colour of the holder
+  std::string label;  // the holder, or "37 holds" when folded
+  EntityRef ref{};    // the holder
+  bool folded = false;
+  bool waiting = false;  // somebody waited meanwhile: hatched
+  Tip tip{};
+};
+
+struct Lane {
+  Chip chip;
+  std::vector<LaneBar> bars;
+};
+
+struct Lanes {
+  TimeRange window{};
+  std::vector<Lane> lanes{};
+  std::vector<Tick> x_ticks{};
+  std::vector<Band> bands{};
+  std::optional<float> cursor{};
+  std::string empty{};
+};
+
+struct LockListVm {
+  std::string summary;
+  std::string filter;
+  Sort sort{};
+  LocksView view = LocksView::Table;
+  std::vector<LockRow> rows;
+  Lanes lanes{};
+  EmptyState empty{};
+};
+
+LockListVm build_lock_list(const model::Model&, const SessionFacts&, const ViewState&);
+
+}  // namespace inspector::present

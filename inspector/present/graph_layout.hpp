@@ -1,5 +1,6 @@
-// Where the boxes and arrows of a directed graph go, in numbers: cycles as rings, the rest in layers from left to right.
-// Pure and without randomness: the same graph gives the same picture in every run and on every machine.
+// Where the boxes and arrows of a directed graph go, in numbers: cycles as rings, the rest in
+// layers from left to right. Pure and without randomness: the same graph gives the same picture in
+// every run and on every machine.
 #pragma once
 
 #include <cstddef>
@@ -29,7 +30,8 @@ struct LayoutOptions {
   float margin = 16;  // around everything
 };
 
-// A route starts and ends on the borders of its two boxes; points between them go round other boxes.
+// A route starts and ends on the borders of its two boxes; points between them go round other
+// boxes.
 struct EdgeRoute {
   std::vector<LayoutPoint> points;
   bool on_ring = false;  // both ends are members of the same cycle

@@ -1,0 +1,122 @@
+// Listener, Client and Address: connections between unrelated processes, with Python's handshake by
+// shared key.
+#pragma once
+
+#include <libmp/connection.hpp>
+#include <libmp/timeout.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <source_location>
+#include <string>
+#include <string_view>
+
+namespace mp {
+
+enum class AddressFamily : std::uint8_t { Inet, Unix };
+
+// Where a Listener listens. {"localhost", 6000} is AF_INET; a text is the path of a unix socket,
+// or, if it begins with NUL, a name in Linux' abstract space. A plain value. Bad addresses are
+// ValueErrors when they are made.
+class Address {
+ public:
+  Address(std::string_view path);
+  Address(const std::string& path) : Address(std::string_view(path)) {}
+  Address(const char* path) : Address(std::string_view(path)) {}
+  // Keeps the NULs of a literal: "\0name".
+  template <std::size_t kSize>
+  Address(const char (&path)[kSize]) : Address(std::string_view(path, kSize - 1)) {}
+  Address(std::string_view host, int port);
+
+  [[nodiscard]] AddressFamily family() const noexcept { return family_; }
+  [[nodiscard]] bool is_abstract() const noexcept {
+    return family_ == AddressFamily::Unix && text_.starts_with('\0');
+  }
+  // Unix: the path, or NUL and the abstract name. Empty for the peer of an accepted unix
+  // connection.
+  [[nodiscard]] const std::string& path() const noexcept { return text_; }
+  [[nodiscard]] const std::string& host() const noexcept { return text_; }
+  [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
+  // For people: "localhost:6000", "/run/x.sock", "@name".
+  [[nodiscard]] std::string str() const;
+
+  bool operator==(const Address&) const = default;
+
+ private:
+  AddressFamily family_ = AddressFamily::Unix;
+  std::string text_;
+  std::uint16_t port_ = 0;
+};
+
+struct ListenerOptions {
+  // Only needed to choose the kind of a default address; must fit an address that is given.
+  std::optional<AddressFamily> family = std::nullopt;
+  // Differs from Python, where it is 1: TCP clients that meet a full backlog wait whole seconds.
+  int backlog = 128;
+  // With a key, both sides prove that they know it before accept() returns. An empty key is a key.
+  std::optional<std::string> authkey = std::nullopt;
+  // What one peer may take for the handshake; then it is dropped with an AuthenticationError.
+  Timeout handshake_timeout = std::chrono::seconds(5);
+  // Peers in the middle of a handshake at a time. Beyond it, new ones wait in the backlog, and the
+  // oldest is dropped once it has been silent for a second.
+  std::size_t max_half_open = 256;
+};
+
+// Owns the listening socket, and the socket's file, which the creating process removes at close().
+// Threads: one at a time. fork: the child may accept too; peers in the middle of a handshake stay
+// with the parent. Blocks: accept() until a peer is connected and authenticated. Handshakes of all
+// waiting peers advance together inside
+//   accept(), so a silent or hostile peer delays nobody. No threads.
+// Fails: accept() throws AuthenticationError once per peer that failed (and stays usable); OSError
+// after close(). Differs from Python: a peer that goes away during the handshake is an
+// AuthenticationError, not an EOFError.
+class Listener {
+ public:
+  // A fresh address of the family: a socket in a private temporary directory, or a free port of
+  // localhost.
+  explicit Listener(const ListenerOptions& options = {},
+                    std::source_location site = std::source_location::current());
+  explicit Listener(const Address& address, const ListenerOptions& options = {},
+                    std::source_location site = std::source_location::current());
+  Listener(Listener&&) noexcept;
+  Listener& operator=(Listener&&) noexcept;
+  Listener(const Listener&) = delete;
+  Listener& operator=(const Listener&) = delete;
+  ~Listener();
+
+  [[nodiscard]] Connection accept();
+  // Empty when nobody was ready in time. With 0s it only carries on what can be done now.
+  [[nodiscard]] std::optional<Connection> accept(Timeout timeout);
+
+  // As bound: port 0 has become a real one.
+  [[nodiscard]] const Address& address() const;
+  // The peer of the newest accept(): host and port, or an empty path for a unix socket.
+  [[nodiscard]] const std::optional<Address>& last_accepted() const;
+  // Readable when accept(0s) has something to do, also for peers in the middle of a handshake. For
+  // poll, epoll and wait().
+  [[nodiscard]] int fileno() const;
+  void close();
+  [[nodiscard]] bool closed() const noexcept { return state_ == nullptr; }
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+struct ClientOptions {
+  std::optional<std::string> authkey = std::nullopt;
+  // For reaching the listener and for the handshake each. Without a key, only for the first.
+  Timeout timeout = std::chrono::seconds(5);
+};
+
+// Connects to a Listener, here or in Python. Throws OSError when nobody listens, TimeoutError when
+// it cannot be reached in time, AuthenticationError when the keys differ or the listener sends no
+// challenge in time. Without a key, a listener that demands one shows at the first recv:
+// AuthenticationError.
+[[nodiscard]] Connection Client(const Address& address, const ClientOptions& options = {},
+                                std::source_location site = std::source_location::current());
+
+}  // namespace mp

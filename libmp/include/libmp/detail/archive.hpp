@@ -1,0 +1,246 @@
+// The flat archive: typed values between processes of one binary. Plain bytes in the order of the
+// members, numbers as they lie in memory, counts in front of sequences.
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <type_traits>
+
+#include <libmp/detail/byte_buffer.hpp>
+#include <libmp/detail/field_count.hpp>
+
+namespace mp::detail {
+
+// Nesting of one value: deeper input is refused before it can overflow the stack.
+inline constexpr int kMaxArchiveDepth = 1000;
+
+[[noreturn]] void throw_archive_truncated(std::size_t offset, std::size_t wanted, std::size_t left);
+[[noreturn]] void throw_archive_malformed(std::size_t offset, std::string_view what);
+[[noreturn]] void throw_archive_left_over(std::size_t offset, std::size_t left);
+[[noreturn]] void throw_archive_unsendable(std::string_view what);  // PicklingError
+
+// How one type travels: write(OutArchive&, const T&) and read(InArchive&, T&). Specialised in
+// archive_std.hpp for the standard library; the primary template is at the end of this file.
+template <class T>
+struct Archiver;
+
+// Appends values to a buffer. Has cereal's shape: a member `template <class Archive> void
+// serialize(Archive& ar) { ar(x, y); }` works for both.
+class OutArchive {
+ public:
+  using is_saving = std::true_type;
+  using is_loading = std::false_type;
+
+  explicit OutArchive(ByteBuffer& out) noexcept : out_(out) {}
+
+  template <class... Ts>
+  OutArchive& operator()(const Ts&... values) {
+    (write(values), ...);
+    return *this;
+  }
+
+  template <class T>
+  void write(const T& value);
+
+  void write_bytes(const void* data, std::size_t size) { out_.append(data, size); }
+  void write_count(std::uint64_t count) { out_.append(&count, sizeof count); }
+  [[nodiscard]] ByteBuffer& buffer() noexcept { return out_; }
+
+ private:
+  ByteBuffer& out_;
+  int depth_ = 0;
+};
+
+// Takes values from bytes that may be anything. Fails: UnpicklingError; what was read until then is
+// in the targets. Never reads past the end, never allocates for a count that the rest of the
+// input could not hold.
+class InArchive {
+ public:
+  using is_saving = std::false_type;
+  using is_loading = std::true_type;
+
+  explicit InArchive(std::span<const std::byte> input) noexcept : input_(input) {}
+
+  template <class... Ts>
+  InArchive& operator()(Ts&&... values) {
+    (read(values), ...);
+    return *this;
+  }
+
+  template <class T>
+  void read(T& value);
+
+  [[nodiscard]] std::size_t offset() const noexcept { return offset_; }
+  [[nodiscard]] std::size_t left() const noexcept { return input_.size() - offset_; }
+
+  std::span<const std::byte> take(std::size_t size) {
+    if (size > left()) throw_archive_truncated(offset_, size, left());
+    offset_ += size;
+    return input_.subspan(offset_ - size, size);
+  }
+
+  void read_bytes(void* target, std::size_t size) {
+    const std::span<const std::byte> bytes = take(size);
+    if (size != 0) std::memcpy(target, bytes.data(), size);
+  }
+
+  // The number of items that follow, each at least `item_size` bytes.
+  std::size_t read_count(std::size_t item_size) {
+    std::uint64_t count = 0;
+    read_bytes(&count, sizeof count);
+    if (count > left() / item_size) throw_archive_truncated(offset_, count, left());
+    return static_cast<std::size_t>(count);
+  }
+
+  void finish() const {
+    if (left() != 0) throw_archive_left_over(offset_, left());
+  }
+
+ private:
+  std::span<const std::byte> input_;
+  std::size_t offset_ = 0;
+  int depth_ = 0;
+};
+
+// The user's own code, in the forms that cereal knows.
+template <class T, class Archive>
+concept HasMemberSerialize = requires(T& value, Archive& archive) { value.serialize(archive); };
+template <class T, class Archive>
+concept HasFreeSerialize = requires(T& value, Archive& archive) { serialize(archive, value); };
+template <class T>
+concept HasSaveAndLoad = requires(const T& from, T& to, OutArchive& out, InArchive& in) {
+  from.save(out);
+  to.load(in);
+};
+template <class T>
+concept HasUserCode = HasMemberSerialize<T, OutArchive> || HasFreeSerialize<T, OutArchive> ||
+                      HasSaveAndLoad<T>;
+
+// What cereal wraps members in. Known by shape: cereal's headers are not needed here.
+template <class T>
+concept NameValuePair = requires(T& pair) {
+  { pair.name } -> std::convertible_to<const char*>;
+  pair.value;
+};
+template <class T>
+concept BaseClassPointer = requires(T& base) { *base.base_ptr; };
+
+// Views and handles that are trivially copyable, and yet mean nothing in another process.
+template <class T>
+struct IsView : std::false_type {};
+template <class C, class Traits>
+struct IsView<std::basic_string_view<C, Traits>> : std::true_type {};
+template <class T, std::size_t kExtent>
+struct IsView<std::span<T, kExtent>> : std::true_type {};
+template <class T>
+struct IsView<std::reference_wrapper<T>> : std::true_type {};
+
+template <class T>
+concept PlainAggregate = std::is_aggregate_v<T> && !std::is_array_v<T> && !std::is_union_v<T>;
+
+template <class T>
+struct HoldsPointer {
+  static consteval bool look() {
+    using Item = std::remove_all_extents_t<T>;
+    if constexpr (PlainAggregate<Item> && !HasUserCode<Item>) {
+      return any_field<Item, HoldsPointer>();
+    } else {
+      return std::is_pointer_v<Item> || std::is_member_pointer_v<Item> || IsView<Item>::value;
+    }
+  }
+  static constexpr bool value = look();
+};
+
+// A byte that is neither 0 nor 1 must not become a bool, so these are not copied blindly.
+template <class T>
+struct HoldsBool {
+  static consteval bool look() {
+    using Item = std::remove_all_extents_t<T>;
+    if constexpr (PlainAggregate<Item> && !HasUserCode<Item>) {
+      return any_field<Item, HoldsBool>();
+    } else {
+      return std::is_same_v<Item, bool>;
+    }
+  }
+  static constexpr bool value = look();
+};
+
+// May be copied as memory, alone or in bulk. Archiver specialisations (optional, ...) come first,
+// hence `requires` on the tag that only the primary template has.
+template <class T>
+concept Blittable = std::is_trivially_copyable_v<T> && !std::is_array_v<T> && !HasUserCode<T> &&
+                    !HoldsPointer<T>::value && !HoldsBool<T>::value &&
+                    requires { typename Archiver<T>::IsPrimary; };
+
+template <class T>
+concept Memberwise = PlainAggregate<T> && !HasUserCode<T> && kFieldCount<T> <= kMaxFields;
+
+template <class T>
+struct Archiver {
+  using IsPrimary = void;
+
+  // Types with code of their own write at least one byte, so that counts can be checked.
+  static void write(OutArchive& archive, const T& value) {
+    if constexpr (HasUserCode<T>) {
+      const std::size_t before = archive.buffer().size();
+      if constexpr (HasMemberSerialize<T, OutArchive>) {
+        const_cast<T&>(value).serialize(archive);  // cereal's serialize is not const
+      } else if constexpr (HasFreeSerialize<T, OutArchive>) {
+        serialize(archive, const_cast<T&>(value));
+      } else {
+        value.save(archive);
+      }
+      if (archive.buffer().size() == before) archive.buffer().push_back(std::byte{0});
+    } else if constexpr (std::is_same_v<T, bool>) {
+      archive.buffer().push_back(std::byte{value});
+    } else if constexpr (Blittable<T>) {
+      archive.write_bytes(std::addressof(value), sizeof value);
+    } else {
+      refuse_foreign();
+      std::apply([&](const auto&... field) { archive(field...); }, tie_fields(value));
+    }
+  }
+
+  static void read(InArchive& archive, T& value) {
+    if constexpr (HasUserCode<T>) {
+      const std::size_t before = archive.offset();
+      if constexpr (HasMemberSerialize<T, InArchive>) {
+        value.serialize(archive);
+      } else if constexpr (HasFreeSerialize<T, InArchive>) {
+        serialize(archive, value);
+      } else {
+        value.load(archive);
+      }
+      if (archive.offset() == before) archive.take(1);
+    } else if constexpr (std::is_same_v<T, bool>) {
+      const std::byte byte = archive.take(1)[0];
+      if (byte > std::byte{1}) throw_archive_malformed(archive.offset() - 1, "bool");
+      value = byte == std::byte{1};
+    } else if constexpr (Blittable<T>) {
+      archive.read_bytes(std::addressof(value), sizeof value);
+    } else {
+      refuse_foreign();
+      std::apply([&](auto&... field) { archive(field...); }, tie_fields(value));
+    }
+  }
+
+ private:
+  static consteval void refuse_foreign() {
+    static_assert(!std::is_pointer_v<T> && !std::is_member_pointer_v<T> && !IsView<T>::value &&
+                      !HoldsPointer<T>::value,
+                  "A pointer, reference or view means nothing in another process: send the value "
+                  "itself (std::string, std::vector, std::optional, std::unique_ptr).");
+    static_assert(Memberwise<T> || HoldsPointer<T>::value,
+                  "This type cannot travel to another process. Make it trivially copyable, or an "
+                  "aggregate of at most 16 members that can travel, or give it a member "
+                  "template <class Archive> void serialize(Archive& ar) { ar(a, b); }");
+  }
+};
+
+}  // namespace mp::detail

@@ -1,0 +1,104 @@
+#include "wire/payload.hpp"
+
+#include "wire/bytes.hpp"
+
+namespace mp::wire {
+namespace {
+
+constexpr std::size_t kMaxText = 4096;
+
+// One list of fields per record serves both directions.
+struct Out {
+  std::string bytes;
+  template <class... Ints>
+  void ints(const Ints&... values) {
+    (put_le(bytes, values), ...);
+  }
+  void text(const std::string& value) {
+    const std::string_view kept = std::string_view(value).substr(0, kMaxText);
+    put_le(bytes, static_cast<std::uint32_t>(kept.size()));
+    bytes.append(kept);
+  }
+};
+
+struct In {
+  ByteReader bytes;
+  template <class... Ints>
+  void ints(Ints&... values) {
+    ((values = bytes.le<Ints>()), ...);
+  }
+  void text(std::string& value) {
+    value = bytes.take(bytes.le<std::uint32_t>()).substr(0, kMaxText);
+  }
+};
+
+void fields(auto& io, auto& info)
+  requires requires { info.command_line; }
+{
+  io.ints(info.pid, info.parent_pid, info.start_ticks, info.parent, info.root, info.born_ns,
+          info.inherited_upto);
+  io.ints(info.level, info.method, info.daemon);
+  io.text(info.name);
+  io.text(info.exe);
+  io.text(info.command_line);
+  io.text(info.host);
+}
+
+void fields(auto& io, auto& info)
+  requires requires { info.site; }
+{
+  io.ints(info.kind, info.how, info.device, info.inode, info.offset, info.capacity);
+  io.text(info.name);
+  io.text(info.site);
+}
+
+void fields(auto& io, auto& counters)
+  requires requires { counters.blocked_ns; }
+{
+  io.ints(counters.in, counters.out, counters.in_bytes, counters.out_bytes);
+  io.ints(counters.blocked, counters.blocked_ns, counters.in_number, counters.out_number);
+}
+
+void fields(auto& io, auto& sample)
+  requires requires { sample.rss_bytes; }
+{
+  io.ints(sample.cpu_ns, sample.rss_bytes, sample.threads, sample.fds);
+}
+
+template <class Record>
+std::string write(const Record& record) {
+  Out out;
+  fields(out, record);
+  return std::move(out.bytes);
+}
+
+template <class Record>
+std::optional<Record> read(std::string_view bytes) {
+  In in{ByteReader(bytes)};
+  Record record;
+  fields(in, record);
+  if (!in.bytes.ok()) return std::nullopt;
+  return record;
+}
+
+}  // namespace
+
+std::string encode(const ProcessInfo& info) { return write(info); }
+std::string encode(const ObjectInfo& info) { return write(info); }
+std::string encode(const ObjectCounters& counters) { return write(counters); }
+std::string encode(const SampleInfo& sample) { return write(sample); }
+
+std::optional<ProcessInfo> decode_process_info(std::string_view bytes) {
+  return read<ProcessInfo>(bytes);
+}
+std::optional<ObjectInfo> decode_object_info(std::string_view bytes) {
+  return read<ObjectInfo>(bytes);
+}
+std::optional<ObjectCounters> decode_object_counters(std::string_view bytes) {
+  return read<ObjectCounters>(bytes);
+}
+std::optional<SampleInfo> decode_sample_info(std::string_view bytes) {
+  return read<SampleInfo>(bytes);
+}
+
+}  // namespace mp::wire

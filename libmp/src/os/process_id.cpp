@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -91,11 +92,21 @@ std::optional<ProcessStatus> process_status(std::uint32_t pid) noexcept {
   return status;
 }
 
+bool has_ended(const ProcessStatus& status) noexcept {
+  // A leader that left by pthread_exit is a zombie while its process lives on in other threads.
+  return status.state == 'X' || (status.state == 'Z' && status.threads <= 1);
+}
+
+bool pid_exists(std::uint32_t pid) noexcept {
+  const int saved = errno;
+  const bool exists = ::kill(static_cast<pid_t>(pid), 0) == 0 || errno != ESRCH;
+  errno = saved;
+  return exists;
+}
+
 bool is_alive(ProcessId id) noexcept {
   const auto status = process_status(id.pid);
-  if (!status || status->id.start_ticks != id.start_ticks || status->state == 'X') return false;
-  // A leader that left by pthread_exit is a zombie while its process lives on in other threads.
-  return status->state != 'Z' || status->threads > 1;
+  return status && status->id.start_ticks == id.start_ticks && !has_ended(*status);
 }
 
 }  // namespace mp::os

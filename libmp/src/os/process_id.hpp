@@ -29,6 +29,12 @@ struct ProcessStatus {
 // Empty when there is no such process (or no right to look).
 std::optional<ProcessStatus> process_status(std::uint32_t pid) noexcept;
 
+// True also of an unreaped zombie.
+bool has_ended(const ProcessStatus& status) noexcept;
+
+// Whether any process has this pid, told without reading /proc: true of processes that are not ours to look at.
+bool pid_exists(std::uint32_t pid) noexcept;
+
 // False once it has ended, also while it is an unreaped zombie, also when its pid belongs to somebody else by now.
 // About 5 microseconds; no signal is sent.
 bool is_alive(ProcessId id) noexcept;

@@ -1,0 +1,76 @@
+// Lock: mutual exclusion between processes and threads. Python's multiprocessing.Lock.
+#pragma once
+
+#include <libmp/exceptions.hpp>
+#include <libmp/timeout.hpp>
+
+#include <concepts>
+#include <memory>
+#include <source_location>
+#include <string>
+#include <string_view>
+
+namespace mp {
+
+struct LockOptions {
+  std::string name;  // for messages and the inspector
+};
+
+// A handle of one lock in shared memory; copies are handles of the same lock, also in other processes.
+// Not recursive, and not bound to the thread or process that took it: any of them may release it.
+// Satisfies Lockable: std::scoped_lock guard(lock).
+// Threads, processes: any. fork: the child has the same lock, in the state in which it is; a lock
+//   that the parent holds is held for the child as well.
+// Blocks: acquire() and lock() until the lock is free. No system call while nobody else wants it.
+// Fails: when the process that holds it ends without having released it, every acquire and release
+//   throws OwnerDied, waiting ones within 100 ms, until somebody has called recover(). The end of a
+//   thread is no death: the lock stays held.
+//
+//   state        acquire()            release()     recover()
+//   free         held by the caller   ValueError    RuntimeError
+//   held         waits                free          RuntimeError
+//   owner died   OwnerDied            OwnerDied     held by the caller
+//
+// Differs from Python: there, a lock whose owner was killed blocks everybody for ever.
+class Lock {
+ public:
+  // Throw OSError when there is no shared memory left.
+  explicit Lock(std::source_location site = std::source_location::current());
+  explicit Lock(LockOptions options,
+                std::source_location site = std::source_location::current());
+  explicit Lock(std::string_view name,
+                std::source_location site = std::source_location::current());
+
+  // True when the caller now holds it. With a timeout false when that has passed; block = false
+  // looks only once and ignores the timeout.
+  bool acquire();
+  [[nodiscard]] bool acquire(Timeout timeout);
+  template <std::same_as<bool> Flag>
+  bool acquire(Flag block, Timeout timeout = Timeout::never()) {
+    return block ? acquire(timeout) : try_acquire();
+  }
+  [[nodiscard]] bool try_acquire();
+
+  // Frees it, whoever holds it. ValueError if nobody does.
+  void release();
+
+  // After OwnerDied, and after the repair of what the lock guards: the caller holds the lock.
+  // RuntimeError if another process or thread recovered it first, or if there is nothing to recover.
+  void recover();
+
+  // For std::scoped_lock and its kin.
+  void lock() { acquire(); }
+  [[nodiscard]] bool try_lock() { return try_acquire(); }
+  void unlock() { release(); }
+
+  // Whether anybody holds it at this moment; true also after the owner died.
+  [[nodiscard]] bool locked() const noexcept;
+  // As given; empty if it was not.
+  [[nodiscard]] const std::string& name() const noexcept;
+
+ private:
+  struct Body;
+  std::shared_ptr<Body> body_;
+};
+
+}  // namespace mp

@@ -1,0 +1,128 @@
+#include <libmp/lock.hpp>
+
+#include <atomic>
+#include <new>
+#include <utility>
+
+#include "probe/lifecycle.hpp"
+#include "probe/probe.hpp"
+#include "shm/cell_arena.hpp"
+#include "sync/lock_core.hpp"
+
+namespace mp {
+namespace {
+
+// What the processes share.
+struct LockCell {
+  std::atomic<sync::Word> word;              // everybody; see sync/lock_word.hpp
+  std::atomic<std::uint64_t> acquisitions;   // the owner, relaxed: 1, 2, ...
+  std::atomic<std::uint64_t> checked_ns;     // waiters, relaxed
+};
+static_assert(sizeof(LockCell) <= shm::kCellBytes && std::atomic<sync::Word>::is_always_lock_free);
+
+os::Deadline deadline_of(Timeout timeout) noexcept {
+  return timeout.is_never() ? os::Deadline::never() : os::Deadline::after(timeout.duration());
+}
+
+std::string_view file_name(const std::source_location& site) noexcept {
+  const std::string_view path = site.file_name();
+  return path.substr(path.rfind('/') + 1);  // npos + 1 is 0
+}
+
+}  // namespace
+
+// What each process has of its own.
+struct Lock::Body {
+  Body(std::string given, const std::source_location& where)
+      : name(std::move(given)), site(where), memory(shm::UniqueCell::allocate()), cell(*new (memory.address()) LockCell) {
+    const shm::CellIdentity identity = memory.identity();
+    probe = probe::announce({.kind = wire::ObjectKind::Lock,
+                             .identity = {identity.device, identity.inode, identity.offset},
+                             .name = name,
+                             .site = site});
+  }
+  Body(const Body&) = delete;
+  Body& operator=(const Body&) = delete;
+  ~Body() { probe::retire(probe); }
+
+  sync::LockRef ref() noexcept { return {cell.word, cell.checked_ns}; }
+
+  // Only the owner counts.
+  std::uint64_t count_acquisition() noexcept {
+    const std::uint64_t number = cell.acquisitions.load(std::memory_order_relaxed) + 1;
+    cell.acquisitions.store(number, std::memory_order_relaxed);
+    return number;
+  }
+
+  std::string text() const {
+    if (!name.empty()) return "Lock '" + name + "'";
+    return "Lock (" + std::string(file_name(site)) + ":" + std::to_string(site.line()) + ")";
+  }
+
+  bool acquire(os::Deadline deadline);
+  [[noreturn]] void throw_owner_died(sync::Word dead) const;
+
+  std::string name;
+  std::source_location site;
+  shm::UniqueCell memory;
+  LockCell& cell;
+  sync::SpinBudget spin;
+  probe::Handle probe = 0;
+};
+
+bool Lock::Body::acquire(os::Deadline deadline) {
+  if (sync::try_take(cell.word)) [[likely]] {
+    probe::lock_acquired(probe, count_acquisition());
+    return true;
+  }
+  sync::LazyWait wait(wire::ThreadState::LockWait, probe, deadline);
+  const auto [outcome, dead] = sync::take_slowly(ref(), sync::OnDeath::Report, deadline, spin, wait);
+  if (outcome == sync::Outcome::OwnerDied) throw_owner_died(dead);
+  if (outcome == sync::Outcome::TimedOut) return false;
+  const std::uint64_t waited_ns = wait.end(true);
+  probe::lock_acquired(probe, count_acquisition(), waited_ns);
+  return true;
+}
+
+void Lock::Body::throw_owner_died(sync::Word dead) const {
+  const std::uint32_t pid = sync::owner_pid(dead);
+  probe::lock_owner_died(probe, cell.acquisitions.load(std::memory_order_relaxed), pid);
+  const probe::Obituary obituary = probe::describe_death({pid, sync::owner_start(dead)});
+  throw OwnerDied(text(), static_cast<int>(pid), obituary.name, obituary.cause);
+}
+
+Lock::Lock(std::source_location site) : Lock(LockOptions{}, site) {}
+Lock::Lock(LockOptions options, std::source_location site)
+    : body_(std::make_shared<Body>(std::move(options.name), site)) {}
+Lock::Lock(std::string_view name, std::source_location site) : Lock(LockOptions{std::string(name)}, site) {}
+
+bool Lock::acquire() { return body_->acquire(os::Deadline::never()); }
+bool Lock::acquire(Timeout timeout) { return body_->acquire(deadline_of(timeout)); }
+bool Lock::try_acquire() { return body_->acquire(os::Deadline::at_ns(0)); }
+
+void Lock::release() {
+  Body& body = *body_;
+  // Stated while it is still held, so that the intervals of two owners never overlap in a record.
+  const sync::Word word = body.cell.word.load(std::memory_order_relaxed);
+  if (word != sync::kFree && (word & sync::kOwnerDied) == 0) {
+    probe::lock_released(body.probe, body.cell.acquisitions.load(std::memory_order_relaxed));
+  }
+  const auto [outcome, dead] = sync::release(body.ref());
+  if (outcome == sync::Outcome::WasFree) throw ValueError(body.text() + ": release() of a lock that nobody holds");
+  if (outcome == sync::Outcome::OwnerDied) body.throw_owner_died(dead);
+}
+
+void Lock::recover() {
+  Body& body = *body_;
+  if (sync::recover(body.ref()) == sync::Outcome::NotNeeded) {
+    throw RuntimeError(body.text() + ": recover() of a lock whose owner is not dead; another recovered it first?");
+  }
+  const std::uint64_t number = body.count_acquisition();
+  probe::fact(wire::EventKind::LockRecovered, body.probe, static_cast<std::uint32_t>(number));
+  probe::lock_acquired(body.probe, number);
+}
+
+bool Lock::locked() const noexcept { return body_->cell.word.load(std::memory_order_relaxed) != sync::kFree; }
+const std::string& Lock::name() const noexcept { return body_->name; }
+
+}  // namespace mp

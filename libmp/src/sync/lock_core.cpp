@@ -1,0 +1,138 @@
+#include "sync/lock_core.hpp"
+
+#include <algorithm>
+#include <climits>
+
+#include "os/cpu.hpp"
+#include "os/futex.hpp"
+#include "os/identity.hpp"
+#include "os/process_id.hpp"
+
+namespace mp::sync {
+
+namespace detail {
+
+constinit thread_local Word my_word = 0;
+
+Word compute_my_word() noexcept {
+  // The forking thread is the only one of a child: forgetting its own word is enough.
+  static const bool registered = (os::after_fork_in_child([] { my_word = 0; }), true);
+  (void)registered;
+  const os::ProcessId self = os::self();
+  my_word = make_word(self.pid, static_cast<std::uint32_t>(self.start_ticks), os::thread_id());
+  return my_word;
+}
+
+}  // namespace detail
+
+namespace {
+
+constexpr std::uint32_t kMaxRounds = 256;
+
+bool owner_lives(Word word) noexcept {
+  if (((word ^ me()) & kProcessMask) == 0) return true;  // threads do not die, processes do
+  const auto status = os::process_status(owner_pid(word));
+  // Not readable: gone, hidden, or no descriptor is left to read it with. Only the first is death.
+  if (!status) return os::pid_exists(owner_pid(word));
+  return static_cast<std::uint32_t>(status->id.start_ticks) == owner_start(word) && !os::has_ended(*status);
+}
+
+// Whether it is this caller's turn to ask for the owner: asking costs some microseconds, waiters may be many.
+bool is_due(std::atomic<std::uint64_t>& checked_ns) noexcept {
+  const std::uint64_t now = os::monotonic_ns();
+  const std::uint64_t last = checked_ns.load(std::memory_order_relaxed);
+  if (now - last < kTickNs / 2) return false;
+  checked_ns.store(now, std::memory_order_relaxed);
+  return true;
+}
+
+bool spin(std::atomic<Word>& word, SpinBudget& budget) noexcept {
+  if (!os::can_spin()) return false;
+  const std::uint32_t rounds = budget.rounds();
+  for (std::uint32_t round = 0; round < rounds; ++round) {
+    const Word seen = word.load(std::memory_order_relaxed);
+    if (seen == kFree) {
+      if (try_take(word)) {
+        budget.learn(true, round);
+        return true;
+      }
+    } else if ((seen & (kOwnerDied | kWaiters)) != 0) {
+      break;  // refused, or a queue of sleepers: not a matter of moments
+    }
+    os::cpu_relax();
+  }
+  budget.learn(false, rounds);
+  return false;
+}
+
+void wake_all(std::atomic<Word>& word) noexcept { os::futex_wake(futex_half(word), INT_MAX); }
+
+}  // namespace
+
+void SpinBudget::learn(bool succeeded, std::uint32_t used) noexcept {
+  const std::uint32_t old = rounds();
+  const std::uint32_t wanted = succeeded ? std::min(kMaxRounds, 2 * used + 16) : 4;
+  rounds_.store((7 * old + wanted) / 8, std::memory_order_relaxed);
+}
+
+void wake_one(std::atomic<Word>& word) noexcept { os::futex_wake(futex_half(word), 1); }
+
+Result take_slowly(LockRef lock, OnDeath on_death, os::Deadline deadline, SpinBudget& budget,
+                   LazyWait& wait) noexcept {
+  std::atomic<Word>& word = lock.word;
+  if (deadline.moment_ns() != 0 && spin(word, budget)) return {Outcome::Done};
+  Word mine = me();
+  for (;;) {
+    Word seen = word.load(std::memory_order_relaxed);
+    if (seen == kFree) {
+      if (word.compare_exchange_weak(seen, mine, std::memory_order_acquire, std::memory_order_relaxed)) {
+        return {Outcome::Done};
+      }
+      continue;
+    }
+    if ((seen & kOwnerDied) != 0) return {Outcome::OwnerDied, seen};
+    if (is_due(lock.checked_ns) && !owner_lives(seen)) {
+      // An identity is dead for ever, so nobody can have taken the lock under it meanwhile.
+      const Word next = on_death == OnDeath::TakeOver ? mine | kWaiters : seen | kOwnerDied;
+      if (!word.compare_exchange_strong(seen, next, std::memory_order_acquire, std::memory_order_relaxed)) continue;
+      if (on_death == OnDeath::TakeOver) return {Outcome::Done};
+      wake_all(word);
+      return {Outcome::OwnerDied, seen};
+    }
+    if (deadline.has_passed()) return {Outcome::TimedOut};
+    if ((seen & kWaiters) == 0 &&
+        !word.compare_exchange_weak(seen, seen | kWaiters, std::memory_order_relaxed, std::memory_order_relaxed)) {
+      continue;
+    }
+    wait.begin();
+    const std::uint64_t tick = os::monotonic_ns() + kTickNs;
+    os::futex_wait(futex_half(word), static_cast<std::uint32_t>(seen | kWaiters),
+                   os::Deadline::at_ns(std::min(tick, deadline.moment_ns())));
+    mine |= kWaiters;  // others may sleep as we did: the one who frees it next has to wake them
+  }
+}
+
+Result release(LockRef lock) noexcept {
+  Word seen = lock.word.load(std::memory_order_relaxed);
+  do {
+    if (seen == kFree) return {Outcome::WasFree};
+    if ((seen & kOwnerDied) == 0 && !owner_lives(seen)) {
+      if (!lock.word.compare_exchange_strong(seen, seen | kOwnerDied, std::memory_order_relaxed)) continue;
+      wake_all(lock.word);
+      return {Outcome::OwnerDied, seen};
+    }
+    if ((seen & kOwnerDied) != 0) return {Outcome::OwnerDied, seen};
+  } while (!lock.word.compare_exchange_weak(seen, kFree, std::memory_order_release, std::memory_order_relaxed));
+  if ((seen & kWaiters) != 0) wake_one(lock.word);
+  return {Outcome::Done};
+}
+
+Outcome recover(LockRef lock) noexcept {
+  Word seen = lock.word.load(std::memory_order_relaxed);
+  do {
+    if (seen == kFree || ((seen & kOwnerDied) == 0 && owner_lives(seen))) return Outcome::NotNeeded;
+  } while (!lock.word.compare_exchange_weak(seen, me() | kWaiters, std::memory_order_acquire, std::memory_order_relaxed));
+  return Outcome::Done;
+}
+
+}  // namespace mp::sync

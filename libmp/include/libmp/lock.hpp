@@ -41,6 +41,10 @@ class Lock {
   explicit Lock(std::string_view name,
                 std::source_location site = std::source_location::current());
 
+  // Copies only: a lock that was moved from is still a lock.
+  Lock(const Lock&) = default;
+  Lock& operator=(const Lock&) = default;
+
   // True when the caller now holds it. With a timeout false when that has passed; block = false
   // looks only once and ignores the timeout.
   bool acquire();

@@ -1,0 +1,58 @@
+// The compiled part of every Queue<T>: a queue of byte strings in shared memory.
+#pragma once
+
+#include <libmp/detail/byte_buffer.hpp>
+#include <libmp/object.hpp>
+#include <libmp/timeout.hpp>
+
+#include <cstddef>
+#include <memory>
+#include <source_location>
+#include <span>
+#include <string>
+
+namespace mp::queue {
+class Core;
+}
+
+namespace mp::detail {
+
+using QueueCore = std::shared_ptr<queue::Core>;
+
+// Where an item goes: called once it is known how long it is, returns room for it. It runs inside
+// the queue's critical section; if it throws, the item stays the first of the queue.
+struct ItemSink {
+  std::byte* (*make_room)(void* context, std::size_t bytes);
+  void* context;
+};
+
+QueueCore make_queue(std::ptrdiff_t maxsize, std::string name, std::source_location site);
+void queue_put(queue::Core& core, std::span<const std::byte> item, Timeout timeout);
+void queue_get(queue::Core& core, ItemSink sink, Timeout timeout);
+void queue_put_object(queue::Core& core, const Object& item, Timeout timeout);
+Object queue_get_object(queue::Core& core, Timeout timeout);
+
+// Throws ValueError if this process has closed the queue.
+void queue_require_open(const queue::Core& core, const char* operation);
+std::size_t queue_size(const queue::Core& core);
+bool queue_full(const queue::Core& core);
+void queue_close(queue::Core& core) noexcept;
+void queue_join_thread(const queue::Core& core);
+std::ptrdiff_t queue_maxsize(const queue::Core& core) noexcept;
+const std::string& queue_name(const queue::Core& core) noexcept;
+[[noreturn]] void throw_item_size(const queue::Core& core, std::size_t expected, std::size_t found);
+
+// A buffer of the calling thread, empty; given back when the lease ends. Nested leases get new ones.
+class ScratchLease {
+ public:
+  ScratchLease() noexcept;
+  ScratchLease(const ScratchLease&) = delete;
+  ScratchLease& operator=(const ScratchLease&) = delete;
+  ~ScratchLease();
+  ByteBuffer& operator*() noexcept { return buffer_; }
+
+ private:
+  ByteBuffer buffer_;
+};
+
+}  // namespace mp::detail

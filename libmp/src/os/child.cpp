@@ -1,0 +1,102 @@
+#include "os/child.hpp"
+
+#include "os/check.hpp"
+
+#include <cerrno>
+#include <csignal>
+#include <string>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace mp::os {
+namespace {
+
+// Called by number: glibc has wrappers since 2.36, and the <sys/pidfd.h> of that release lacks C++
+// linkage.
+constexpr long kPidfdSendSignal = 424;
+constexpr long kPidfdOpen = 434;
+static_assert(SYS_pidfd_send_signal == kPidfdSendSignal && SYS_pidfd_open == kPidfdOpen);
+constexpr auto kByPidfd = static_cast<idtype_t>(3);  // P_PIDFD, unknown to older headers
+
+// WNOHANG alone reports "nothing yet" as success with si_pid 0.
+int wait_for(int pidfd, siginfo_t& info, int flags) noexcept {
+  info = {};
+  return retry_eintr([&] {
+    return ::waitid(kByPidfd, static_cast<id_t>(pidfd), &info, WEXITED | WNOHANG | flags);
+  });
+}
+
+}  // namespace
+
+std::uint32_t fork_process() { return static_cast<std::uint32_t>(check(::fork(), "fork")); }
+
+UniqueFd open_pidfd(std::uint32_t pid) {
+  const long fd = ::syscall(kPidfdOpen, static_cast<pid_t>(pid), 0);
+  if (fd == -1) throw_errno("pidfd_open", "pid " + std::to_string(pid));
+  return UniqueFd(static_cast<int>(fd));  // close-on-exec by definition
+}
+
+UniqueFd open_ready_fd() { return UniqueFd(check(::eventfd(1, EFD_CLOEXEC), "eventfd")); }
+
+ChildState peek_child(int pidfd) noexcept {
+  const int saved = errno;
+  siginfo_t info;
+  ChildState state;
+  if (wait_for(pidfd, info, WNOWAIT) == -1) {
+    state.kind = ChildState::Kind::Lost;
+  } else if (info.si_pid != 0) {
+    state.kind = ChildState::Kind::Ended;
+    state.code = info.si_code == CLD_EXITED ? info.si_status : -info.si_status;
+  }
+  errno = saved;
+  return state;
+}
+
+void reap_child(int pidfd) noexcept {
+  const int saved = errno;
+  siginfo_t info;
+  (void)wait_for(pidfd, info, 0);
+  errno = saved;
+}
+
+void discard_child(std::uint32_t pid) noexcept {
+  const int saved = errno;
+  const auto child = static_cast<pid_t>(pid);
+  (void)::kill(child, SIGKILL);
+  (void)retry_eintr([&] { return ::waitpid(child, nullptr, 0); });
+  errno = saved;
+}
+
+void sleep_until(Deadline deadline) noexcept {
+  do {
+    (void)::poll(nullptr, 0, deadline.poll_timeout_ms());
+  } while (!deadline.has_passed());
+}
+
+bool send_signal(int pidfd, int signal) {
+  if (::syscall(kPidfdSendSignal, pidfd, signal, nullptr, 0) == 0) return true;
+  if (errno == ESRCH) return false;
+  throw_errno("pidfd_send_signal", "signal " + std::to_string(signal));
+}
+
+void detach_stdin() noexcept {
+  const int null =
+      static_cast<int>(retry_eintr([] { return ::open("/dev/null", O_RDONLY | O_CLOEXEC); }));
+  if (null == -1) return;
+  if (null == STDIN_FILENO) {
+    (void)::fcntl(null, F_SETFD,
+                  0);  // it was closed before: a child of the child wants it open as well
+    return;
+  }
+  (void)retry_eintr([&] { return ::dup2(null, STDIN_FILENO); });
+  (void)::close(null);
+}
+
+void exit_now(int code) noexcept { ::_exit(code); }
+
+}  // namespace mp::os

@@ -1,0 +1,87 @@
+#include "proc/child_main.hpp"
+
+#include "base/type_name.hpp"
+#include "os/child.hpp"
+#include "probe/lifecycle.hpp"
+#include "proc/family.hpp"
+#include "proc/process_core.hpp"
+#include "proc/standard_streams.hpp"
+
+#include <exception>
+#include <iostream>
+#include <string_view>
+#include <typeinfo>
+
+#include <cxxabi.h>
+
+namespace mp::proc {
+namespace {
+
+constexpr int kFailed = 1;
+
+// One write, so that the lines of several children do not mix.
+void report(const std::string& text) noexcept {
+  try {
+    std::cerr << text << std::flush;
+  } catch (...) {  // std::cerr was told to throw; there is nobody left to tell
+  }
+}
+
+// "mp::OSError: open 'x': ...", and below it what it was caused by.
+void describe(const std::exception& error, std::string& text) {
+  text += type_name(typeid(error)) + ": " + error.what() + "\n";
+  try {
+    std::rethrow_if_nested(error);
+  } catch (const std::exception& cause) {
+    text += "caused by ";
+    describe(cause, text);
+  } catch (...) {
+  }
+}
+
+// Requires: an exception is being handled.
+int report_failure(const std::string& name) noexcept {
+  try {
+    std::string text = "Process " + name + ":\n";
+    try {
+      throw;
+    } catch (const std::exception& error) {
+      describe(error, text);
+    } catch (...) {
+      text += type_name(*abi::__cxa_current_exception_type()) + "\n";
+    }
+    report(text);
+  } catch (...) {  // out of memory: the exit code has to do
+  }
+  return kFailed;
+}
+
+int run_target(Process& process, const std::string& name) noexcept {
+  try {
+    probe::target_reached();
+    ProcessAccess::run(process);
+    return 0;
+  } catch (const SystemExit& exit) {
+    if (!exit.text().empty()) report(exit.text() + "\n");
+    return exit.code() & 0xff;
+  } catch (...) {
+    return report_failure(name);
+  }
+}
+
+}  // namespace
+
+void run_child(Process& process, const std::string& name) noexcept {
+  int code = run_target(process, name);
+  try {
+    ProcessAccess::core(process).drop_target();
+    Family::instance().shut_down();
+  } catch (...) {
+    code = report_failure(name);
+  }
+  flush_standard_streams();
+  probe::leaving(code);
+  os::exit_now(code);
+}
+
+}  // namespace mp::proc

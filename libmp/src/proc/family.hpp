@@ -1,0 +1,73 @@
+// Family: this process among its relatives: itself, who started it, whom it has started.
+#pragma once
+
+#include "os/unique_fd.hpp"
+#include "probe/lifecycle.hpp"
+#include "proc/process_core.hpp"
+#include "proc/started_child.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace mp::proc {
+
+// One per process, never destroyed: exit handlers ask it last of all.
+// Threads: all functions may be called by any.
+// fork: fork() below makes the child's own family. A child of a bare fork(2) still answers to its
+// parent's name, as in
+//   Python, but has none of its parent's children.
+class Family {
+ public:
+  static Family& instance();
+
+  std::shared_ptr<ProcessCore> self();
+  std::shared_ptr<ProcessCore> parent();  // null in the first process of a tree
+
+  // The children that have not ended, in the order of their starts. Reaps the others.
+  std::vector<std::shared_ptr<ProcessCore>> living_children();
+
+  // What a child made now would be called and be given.
+  Identity identity_of_next_child();
+
+  // Forks, and notes the child as one of this process. Null in the child, whose self() is then
+  // `as_child` and whose parent() is the process that called. Throws OSError; then there is no
+  // child.
+  std::shared_ptr<StartedChild> fork(const std::shared_ptr<ProcessCore>& child,
+                                     const Identity& identity,
+                                     const std::shared_ptr<ProcessCore>& as_child);
+
+  // Forgets a child that has ended.
+  void remove(const ProcessCore& child);
+
+  // Before this process ends: terminates the daemonic children and waits for all. Daemons get two
+  // seconds.
+  void shut_down();
+
+ private:
+  struct Child {
+    std::shared_ptr<ProcessCore> core;
+    std::shared_ptr<StartedChild> started;
+    bool daemon = false;
+  };
+
+  Family();
+  void become_child(const probe::Birth& birth, const Identity& identity,
+                    const std::shared_ptr<ProcessCore>& as_child, const std::string& parent_name);
+  void make_own();
+  const std::vector<Child>& prune();
+
+  std::mutex mutex_;  // guards the rest; held across fork, so that the child finds it sound
+  std::shared_ptr<ProcessCore> self_;
+  std::shared_ptr<ProcessCore> parent_;
+  std::vector<Child> children_;
+  std::vector<Child> left_behind_;  // of the process this one was forked from
+  std::uint32_t children_made_ = 0;
+  std::uint32_t owner_pid_ = 0;  // whose all this is; another pid than ours after a fork
+  os::UniqueFd own_pidfd_;       // inherited by children: what they know their parent by
+};
+
+}  // namespace mp::proc

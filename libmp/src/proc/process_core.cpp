@@ -1,0 +1,251 @@
+#include "proc/process_core.hpp"
+
+#include "base/signal_name.hpp"
+#include "os/poll.hpp"
+#include "os/process_id.hpp"
+#include "probe/lifecycle.hpp"
+#include "proc/child_main.hpp"
+#include "proc/family.hpp"
+#include <libmp/exceptions.hpp>
+
+#include <csignal>
+#include <utility>
+
+namespace mp::proc {
+namespace {
+
+void require(bool condition, std::string_view text) {
+  if (!condition) throw AssertionError(std::string(text));
+}
+
+std::string join_path(const std::vector<std::uint32_t>& path) {
+  std::string text;
+  for (const std::uint32_t number : path) {
+    if (!text.empty()) text += ':';
+    text += std::to_string(number);
+  }
+  return text;
+}
+
+}  // namespace
+
+ProcessCore::ProcessCore(Role role, Identity identity, std::unique_ptr<detail::Target> target)
+    : role_(role),
+      creator_(os::self().pid),
+      target_(std::move(target)),
+      identity_(std::move(identity)) {}
+
+ProcessCore::ProcessCore(Identity identity, std::unique_ptr<detail::Target> target)
+    : ProcessCore(Role::Child, std::move(identity), std::move(target)) {}
+
+std::shared_ptr<ProcessCore> ProcessCore::self(Identity identity) {
+  return std::shared_ptr<ProcessCore>(new ProcessCore(Role::Self, std::move(identity), nullptr));
+}
+
+std::shared_ptr<ProcessCore> ProcessCore::parent(std::uint32_t pid, std::string name,
+                                                 os::UniqueFd pidfd) {
+  Identity identity;
+  identity.name = std::move(name);
+  std::shared_ptr<ProcessCore> core(new ProcessCore(Role::Parent, std::move(identity), nullptr));
+  core->parent_pid_ = pid;
+  core->parent_pidfd_ = std::move(pidfd);
+  return core;
+}
+
+void ProcessCore::check_open() const {
+  if (phase_ == Phase::Closed) throw ValueError("process object is closed");
+}
+
+void ProcessCore::start(Process& handle, std::string_view class_name) {
+  const std::shared_ptr<ProcessCore> keep = shared_from_this();
+  {
+    const std::scoped_lock guard(mutex_);
+    check_open();
+    require(role_ == Role::Child && phase_ == Phase::Made, "cannot start a process twice");
+    require(creator_ == os::self().pid,
+            "can only start a process object created by current process");
+    require(!Family::instance().self()->daemon(),
+            "daemonic processes are not allowed to have children");
+    name_locked(class_name);
+    phase_ = Phase::Starting;
+  }
+  std::shared_ptr<StartedChild> child;
+  try {
+    child = launch(handle);
+  } catch (...) {
+    const std::scoped_lock guard(mutex_);
+    phase_ = Phase::Made;
+    throw;
+  }
+  {
+    const std::scoped_lock guard(mutex_);
+    child_ = std::move(child);
+    phase_ = Phase::Started;
+  }
+  target_.reset();  // the child has its copies; a connection moved in is closed here by this
+}
+
+// The start method. Spawn and forkserver will make a StartedChild in their own way from the same
+// things.
+std::shared_ptr<StartedChild> ProcessCore::launch(Process& handle) {
+  const Identity own = identity();
+  const std::shared_ptr<ProcessCore> as_child = self(own);
+  as_child->parent_pid_ = creator_;
+  auto child = Family::instance().fork(shared_from_this(), own, as_child);
+  if (child != nullptr) return child;
+  as_child->target_ = std::move(target_);
+  ProcessAccess::rebind(handle, as_child);
+  run_child(handle, own.name);
+}
+
+std::shared_ptr<StartedChild> ProcessCore::started_child() {
+  const std::scoped_lock guard(mutex_);
+  check_open();
+  return child_;
+}
+
+bool ProcessCore::join(os::Deadline deadline) {
+  if (role_ == Role::Parent) return os::poll_readable(parent_pidfd_.get(), deadline);
+  const std::shared_ptr<StartedChild> child = started_child();
+  require(role_ == Role::Child && creator_ == os::self().pid, "can only join a child process");
+  require(child != nullptr, "can only join a started process");
+  const bool ended = child->wait(deadline);
+  if (ended) Family::instance().remove(*this);
+  return ended;
+}
+
+bool ProcessCore::is_alive() {
+  if (role_ == Role::Self) return true;
+  if (role_ == Role::Parent) return !os::poll_readable(parent_pidfd_.get(), os::Deadline::at_ns(0));
+  const std::shared_ptr<StartedChild> child = started_child();
+  require(creator_ == os::self().pid, "can only test a child process");
+  if (child == nullptr) return false;
+  if (!child->poll()) return true;
+  Family::instance().remove(*this);
+  return false;
+}
+
+std::optional<int> ProcessCore::exitcode() {
+  const std::shared_ptr<StartedChild> child = started_child();
+  if (child == nullptr || creator_ != os::self().pid) return std::nullopt;
+  return child->poll();
+}
+
+std::optional<int> ProcessCore::pid() {
+  if (role_ == Role::Self) return static_cast<int>(os::self().pid);
+  if (role_ == Role::Parent) return static_cast<int>(parent_pid_);
+  const std::shared_ptr<StartedChild> child = started_child();
+  if (child == nullptr) return std::nullopt;
+  return static_cast<int>(child->pid());
+}
+
+int ProcessCore::sentinel() {
+  if (role_ == Role::Parent) return parent_pidfd_.get();
+  const std::shared_ptr<StartedChild> child = started_child();
+  if (child == nullptr) throw ValueError("process not started");
+  require(creator_ == os::self().pid, "can only watch a child process");
+  return child->sentinel();
+}
+
+void ProcessCore::end(Ending how) {
+  const bool kill = how == Ending::Kill;
+  const std::shared_ptr<StartedChild> child = started_child();
+  require(role_ == Role::Child && creator_ == os::self().pid,
+          kill ? "can only kill a child process" : "can only terminate a child process");
+  require(child != nullptr,
+          kill ? "can only kill a started process" : "can only terminate a started process");
+  child->signal(kill ? SIGKILL : SIGTERM);
+}
+
+void ProcessCore::close() {
+  std::shared_ptr<StartedChild> child;
+  std::unique_ptr<detail::Target> target;
+  {
+    const std::scoped_lock guard(mutex_);
+    require(role_ == Role::Child && creator_ == os::self().pid, "can only close a child process");
+    if (phase_ == Phase::Starting || (child_ != nullptr && !child_->poll())) {
+      throw ValueError(
+          "Cannot close a process while it is still running. You should first call join() or "
+          "terminate().");
+    }
+    child = std::move(child_);
+    target = std::move(target_);
+    phase_ = Phase::Closed;
+  }
+  Family::instance().remove(*this);
+}
+
+const std::string& ProcessCore::name_locked(std::string_view class_name) {
+  if (identity_.name.empty())
+    identity_.name = std::string(class_name) + '-' + join_path(identity_.path);
+  return identity_.name;
+}
+
+std::string ProcessCore::name(std::string_view class_name) {
+  const std::scoped_lock guard(mutex_);
+  return name_locked(class_name);
+}
+
+void ProcessCore::set_name(std::string_view name) {
+  const std::scoped_lock guard(mutex_);
+  identity_.name = name;
+  if (role_ == Role::Self) probe::renamed(name);
+}
+
+bool ProcessCore::daemon() {
+  const std::scoped_lock guard(mutex_);
+  return identity_.daemon;
+}
+
+void ProcessCore::set_daemon(bool daemon) {
+  const std::scoped_lock guard(mutex_);
+  require(role_ == Role::Child && (phase_ == Phase::Made || phase_ == Phase::Closed),
+          "process has already started");
+  identity_.daemon = daemon;
+}
+
+std::string ProcessCore::authkey() {
+  const std::scoped_lock guard(mutex_);
+  return identity_.authkey;
+}
+
+void ProcessCore::set_authkey(std::string_view key) {
+  const std::scoped_lock guard(mutex_);
+  identity_.authkey = key;
+}
+
+Identity ProcessCore::identity() {
+  const std::scoped_lock guard(mutex_);
+  return identity_;
+}
+
+std::string ProcessCore::repr(std::string_view class_name) {
+  const std::scoped_lock guard(mutex_);
+  std::string text = "<" + std::string(class_name) + " name='" + name_locked(class_name) + "'";
+  std::optional<int> code;
+  const bool known = role_ == Role::Child && creator_ == os::self().pid;
+  if (known && child_ != nullptr) {
+    text += " pid=" + std::to_string(child_->pid());
+    code = child_->poll();
+  }
+  const std::uint32_t parent = role_ == Role::Child  ? creator_
+                               : role_ == Role::Self ? parent_pid_
+                                                     : 0;
+  text += " parent=" + (parent != 0 ? std::to_string(parent) : "None");
+  if (role_ == Role::Self) {
+    text += " started";
+  } else if (phase_ == Phase::Closed) {
+    text += " closed";
+  } else if (!known) {
+    text += " unknown";
+  } else if (child_ == nullptr) {
+    text += " initial";
+  } else {
+    text += code ? " stopped" : " started";
+  }
+  if (code) text += " exitcode=" + (*code < 0 ? "-" + signal_name(-*code) : std::to_string(*code));
+  if (identity_.daemon) text += " daemon";
+  return text + ">";
+}
+
+}  // namespace mp::proc

@@ -1,0 +1,50 @@
+// What a parent holds of a child that runs: its pidfd, and in the end its exit code.
+#pragma once
+
+#include "os/clock.hpp"
+#include "os/unique_fd.hpp"
+
+#include <cstdint>
+#include <mutex>
+#include <optional>
+
+namespace mp::proc {
+
+// Owns the pidfd. The child is reaped by the first call that learns of its end, through the pidfd:
+// nobody else's
+//   children are ever touched. What is known of a death is told to the probes before the zombie
+//   goes, so that a waiter of something the dead process held finds the cause at every moment.
+// Threads: all functions may be called at any time, by several at once.
+// fork: belongs to the process that made it; a forked child calls forget() and nothing else.
+class StartedChild {
+ public:
+  StartedChild(std::uint32_t pid, std::uint64_t puid, os::UniqueFd pidfd) noexcept
+      : pid_(pid), puid_(puid), pidfd_(std::move(pidfd)) {}
+
+  [[nodiscard]] std::uint32_t pid() const noexcept { return pid_; }
+  [[nodiscard]] int sentinel() const noexcept { return pidfd_.get(); }
+
+  // Its exit code, or -N when signal N ended it; empty while it lives. Never blocks.
+  std::optional<int> poll() noexcept;
+
+  // Blocks until the child has ended; false when the deadline passed before.
+  bool wait(os::Deadline deadline);
+
+  // Nothing happens when it has ended.
+  void signal(int number);
+
+  void forget() noexcept { pidfd_.reset(); }
+
+ private:
+  // What a child reads whose end was collected by somebody else; asyncio's choice for the same
+  // misfortune.
+  static constexpr int kUnknownCode = 255;
+
+  const std::uint32_t pid_;
+  const std::uint64_t puid_;
+  os::UniqueFd pidfd_;
+  std::mutex mutex_;  // guards code_, and that only one thread reaps
+  std::optional<int> code_;
+};
+
+}  // namespace mp::proc

@@ -19,11 +19,18 @@ inline constexpr std::uint32_t kThreadSlots = 256;
 inline constexpr std::uint32_t kObjectSlots = 1024;
 inline constexpr std::uint32_t kRingSlots = 32768;  // a power of two
 inline constexpr std::uint32_t kHeldPerThread = 6;
+inline constexpr std::uint32_t kTold = 0x8000'0000u;
 inline constexpr std::uint32_t kNoteBytes = 40;
 inline constexpr std::uint32_t kNameBytes = 64;
 
+// Each struct has two views of the same layout: with atomics for the process that owns the file, and plain for a reader
+// that has copied the bytes out.
+template <typename T>
+using Plain = T;
+
 // Constant after creation, except where a writer and an ordering are named.
-struct LiveHeader {
+template <template <typename> typename Cell>
+struct LiveHeaderOf {
   char magic[8];
   std::uint32_t version;
   std::uint32_t file_bytes;  // nominal size; the file is sparse
@@ -41,25 +48,31 @@ struct LiveHeader {
   char boot_id[40];
   char name[kNameBytes];  // zero-terminated; the name at birth
 
-  alignas(64) std::atomic<std::uint32_t> declared_bytes;  // owner, release: commit of the declaration arena
-  std::atomic<std::uint32_t> declarations_lost;           // owner, relaxed: the arena was full
-  std::atomic<std::uint32_t> exit_state;                  // owner, release, after exit_code: kAlive, kExited
-  std::atomic<std::int32_t> exit_code;
-  std::atomic<std::uint64_t> exit_ns;
-  std::atomic<std::uint32_t> reaped;  // the parent, release, after reaped_code: 1
-  std::atomic<std::int32_t> reaped_code;  // exit code or -signal
-  std::atomic<std::uint64_t> reaped_ns;
+  alignas(64) Cell<std::uint32_t> declared_bytes;  // owner, release: commit of the declaration arena
+  Cell<std::uint32_t> declarations_lost;           // owner, relaxed: the arena was full
+  Cell<std::uint32_t> exit_state;                  // owner, release, after exit_code: kAlive, kExited
+  Cell<std::int32_t> exit_code;
+  Cell<std::uint64_t> exit_ns;
+  Cell<std::uint32_t> reaped;  // the parent, release, after reaped_code: 1
+  Cell<std::int32_t> reaped_code;  // exit code or -signal
+  Cell<std::uint64_t> reaped_ns;
 
-  alignas(64) std::atomic<std::uint64_t> ring_head;  // owner's threads, relaxed: slots handed out so far
+  alignas(64) Cell<std::uint64_t> ring_head;  // owner's threads, relaxed: slots handed out so far
 };
+using LiveHeader = LiveHeaderOf<std::atomic>;
+using PlainHeader = LiveHeaderOf<Plain>;
 inline constexpr std::uint32_t kAlive = 0;
 inline constexpr std::uint32_t kExited = 1;
 
 // The only page that a reader may write.
-struct LiveControl {
-  std::atomic<std::uint32_t> level;    // 0..3, relaxed; read by every probe
-  std::atomic<std::uint32_t> watcher;  // pid of a reporter that follows this file, 0 = none: then it may be removed at exit
+template <template <typename> typename Cell>
+struct LiveControlOf {
+  Cell<std::uint32_t> level;    // 0..3, relaxed; read by every probe
+  Cell<std::uint32_t> watcher;  // pid of a reporter that follows this file, 0 = none: then it may be removed at exit
 };
+
+using LiveControl = LiveControlOf<std::atomic>;
+using PlainControl = LiveControlOf<Plain>;
 
 // A declaration: an event with a payload. `bytes` is the whole record, a multiple of 8, header included.
 struct Declaration {
@@ -77,51 +90,61 @@ static_assert(sizeof(Declaration) == 40);
 
 // What one thread is doing. Written by that thread only. The fields up to `note` form one group under `seq`
 // (odd while it is being written; a reader retries, or takes it as it stands when the process is dead).
-// `held` entries are (acquisition number << 32 | handle), each stored whole.
-struct ThreadSlot {
-  std::atomic<std::uint32_t> seq;
-  std::atomic<std::uint32_t> tid;  // 0 = free
-  std::atomic<std::uint32_t> state;  // wire::ThreadState
-  std::atomic<std::uint32_t> object;
-  std::atomic<std::uint32_t> wait_number;
-  std::atomic<std::uint32_t> generation;  // counts the threads that have had this slot
-  std::atomic<std::uint64_t> since_ns;
-  std::atomic<std::uint32_t> held_count;  // may exceed kHeldPerThread: then the rest is not listed
-  std::atomic<std::uint32_t> note_seq;
-  std::atomic<std::uint64_t> held[kHeldPerThread];
+// `held` entries are (acquisition number << 32 | handle), each stored whole; kTold in the handle says that a LockGot event
+// has told of it, so that its end will be told too.
+template <template <typename> typename Cell>
+struct ThreadSlotOf {
+  Cell<std::uint32_t> seq;
+  Cell<std::uint32_t> tid;  // 0 = free
+  Cell<std::uint32_t> state;  // wire::ThreadState
+  Cell<std::uint32_t> object;
+  Cell<std::uint32_t> wait_number;
+  Cell<std::uint32_t> generation;  // counts the threads that have had this slot
+  Cell<std::uint64_t> since_ns;
+  Cell<std::uint32_t> held_count;  // may exceed kHeldPerThread: then the rest is not listed
+  Cell<std::uint32_t> note_seq;
+  Cell<std::uint64_t> held[kHeldPerThread];
   char note[kNoteBytes];  // under note_seq, zero-padded
 };
-static_assert(sizeof(ThreadSlot) == 128);
+using ThreadSlot = ThreadSlotOf<std::atomic>;
+using PlainThread = ThreadSlotOf<Plain>;
+static_assert(sizeof(ThreadSlot) == 128 && sizeof(PlainThread) == 128);
 
 // Totals of this process for one object; the slot of handle h is (h - 1) % kObjectSlots, if it got it.
 // Writers are serialised by the object itself (its lock, its side of the queue); relaxed.
-struct ObjectSlot {
-  std::atomic<std::uint32_t> handle;  // 0 = free
-  std::atomic<std::uint32_t> kind;    // wire::ObjectKind
-  std::atomic<std::uint64_t> in;
-  std::atomic<std::uint64_t> out;
-  std::atomic<std::uint64_t> in_bytes;
-  std::atomic<std::uint64_t> out_bytes;
-  std::atomic<std::uint64_t> blocked;
-  std::atomic<std::uint64_t> blocked_ns;
-  std::atomic<std::uint64_t> in_number;
-  std::atomic<std::uint64_t> out_number;
+template <template <typename> typename Cell>
+struct ObjectSlotOf {
+  Cell<std::uint32_t> handle;  // 0 = free
+  Cell<std::uint32_t> kind;    // wire::ObjectKind
+  Cell<std::uint64_t> in;
+  Cell<std::uint64_t> out;
+  Cell<std::uint64_t> in_bytes;
+  Cell<std::uint64_t> out_bytes;
+  Cell<std::uint64_t> blocked;
+  Cell<std::uint64_t> blocked_ns;
+  Cell<std::uint64_t> in_number;
+  Cell<std::uint64_t> out_number;
   std::uint64_t reserved[7];
 };
-static_assert(sizeof(ObjectSlot) == 128);
+using ObjectSlot = ObjectSlotOf<std::atomic>;
+using PlainObject = ObjectSlotOf<Plain>;
+static_assert(sizeof(ObjectSlot) == 128 && sizeof(PlainObject) == 128);
 
 // One event. `commit` is the low half of its index + 1, stored last with release; anything else means: not (or no
 // longer) this event.
-struct RingSlot {
-  std::atomic<std::uint32_t> commit;
-  std::atomic<std::uint16_t> kind;
-  std::atomic<std::uint16_t> thread;
-  std::atomic<std::uint64_t> t_ns;
-  std::atomic<std::uint32_t> object;
-  std::atomic<std::uint32_t> c;
-  std::atomic<std::uint64_t> a;
+template <template <typename> typename Cell>
+struct RingSlotOf {
+  Cell<std::uint32_t> commit;
+  Cell<std::uint16_t> kind;
+  Cell<std::uint16_t> thread;
+  Cell<std::uint64_t> t_ns;
+  Cell<std::uint32_t> object;
+  Cell<std::uint32_t> c;
+  Cell<std::uint64_t> a;
 };
-static_assert(sizeof(RingSlot) == 32);
+using RingSlot = RingSlotOf<std::atomic>;
+using PlainSlot = RingSlotOf<Plain>;
+static_assert(sizeof(RingSlot) == 32 && sizeof(PlainSlot) == 32);
 
 inline constexpr std::uint32_t kHeaderOffset = 0;
 inline constexpr std::uint32_t kControlOffset = 4096;
@@ -131,7 +154,7 @@ inline constexpr std::uint32_t kThreadsOffset = kDeclarationsOffset + kDeclarati
 inline constexpr std::uint32_t kObjectsOffset = kThreadsOffset + kThreadSlots * 128;
 inline constexpr std::uint32_t kRingOffset = kObjectsOffset + kObjectSlots * 128;
 inline constexpr std::uint32_t kLiveFileBytes = kRingOffset + kRingSlots * 32;
-static_assert(sizeof(LiveHeader) <= 4096 && sizeof(LiveControl) <= 4096);
+static_assert(sizeof(LiveHeader) == sizeof(PlainHeader) && sizeof(LiveHeader) <= 4096);
 static_assert(kThreadsOffset % 4096 == 0 && kObjectsOffset % 4096 == 0 && kRingOffset % 4096 == 0);
 
 }  // namespace mp::wire

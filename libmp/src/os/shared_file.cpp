@@ -1,0 +1,98 @@
+#include "os/shared_file.hpp"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "os/check.hpp"
+
+namespace mp::os {
+namespace {
+
+constexpr int kPopulateWrite = 23;  // MADV_POPULATE_WRITE, Linux 5.14
+
+// Older kernels cannot tell in advance that a write would fail: there the whole file is paid for at once.
+bool can_populate() noexcept {
+  static const bool can = ::madvise(nullptr, 0, kPopulateWrite) == 0;
+  return can;
+}
+
+}  // namespace
+
+void* create_shared_file(const std::string& path, std::size_t bytes) noexcept {
+  const int saved = errno;
+  void* mapping = nullptr;
+  UniqueFd fd(static_cast<int>(
+      retry_eintr([&] { return ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600); })));
+  if (fd.valid()) {
+    const auto size = static_cast<off_t>(bytes);
+    const bool sized = retry_eintr([&] { return ::ftruncate(fd.get(), size); }) == 0 &&
+                       (can_populate() || retry_eintr([&] { return ::fallocate(fd.get(), 0, 0, size); }) == 0);
+    if (sized) mapping = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd.get(), 0);
+    if (mapping == MAP_FAILED) mapping = nullptr;
+    if (mapping == nullptr) ::unlink(path.c_str());
+  }
+  errno = saved;
+  return mapping;
+}
+
+bool populate(void* address, std::size_t bytes) noexcept {
+  if (!can_populate()) return true;
+  const int saved = errno;
+  const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
+  const auto begin = reinterpret_cast<std::uintptr_t>(address) & ~(page - 1);
+  const auto end = (reinterpret_cast<std::uintptr_t>(address) + bytes + page - 1) & ~(page - 1);
+  const bool done =
+      retry_eintr([&] { return ::madvise(reinterpret_cast<void*>(begin), end - begin, kPopulateWrite); }) == 0;
+  errno = saved;
+  return done;
+}
+
+void unmap(void* address, std::size_t bytes) noexcept {
+  const int saved = errno;
+  ::munmap(address, bytes);
+  errno = saved;
+}
+
+UniqueFd open_shared_file(const std::string& path, bool writable) noexcept {
+  const int flags = (writable ? O_RDWR : O_RDONLY) | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
+  return UniqueFd(static_cast<int>(retry_eintr([&] { return ::open(path.c_str(), flags); })));
+}
+
+std::size_t read_at(int fd, std::uint64_t offset, std::span<std::byte> into) noexcept {
+  std::size_t got = 0;
+  while (got < into.size()) {
+    const auto n = retry_eintr(
+        [&] { return ::pread(fd, into.data() + got, into.size() - got, static_cast<off_t>(offset + got)); });
+    if (n <= 0) break;
+    got += static_cast<std::size_t>(n);
+  }
+  return got;
+}
+
+bool write_at(int fd, std::uint64_t offset, std::span<const std::byte> bytes) noexcept {
+  struct stat info {};
+  // Never makes a file longer: one that was cut short stays so.
+  if (::fstat(fd, &info) != 0 || offset + bytes.size() > static_cast<std::uint64_t>(info.st_size)) return false;
+  const auto n =
+      retry_eintr([&] { return ::pwrite(fd, bytes.data(), bytes.size(), static_cast<off_t>(offset)); });
+  return n == static_cast<ssize_t>(bytes.size());
+}
+
+std::string read_text(const std::string& path, std::size_t limit) {
+  std::string text;
+  const UniqueFd fd(static_cast<int>(retry_eintr([&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC); })));
+  char chunk[4096];
+  while (fd.valid() && text.size() < limit) {
+    const auto n = retry_eintr([&] { return ::read(fd.get(), chunk, std::min(sizeof chunk, limit - text.size())); });
+    if (n <= 0) break;
+    text.append(chunk, static_cast<std::size_t>(n));
+  }
+  return text;
+}
+
+}  // namespace mp::os

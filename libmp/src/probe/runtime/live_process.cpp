@@ -1,0 +1,246 @@
+#include "probe/runtime/live_process.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+
+#include "os/clock.hpp"
+#include "os/fork_hooks.hpp"
+#include "os/identity.hpp"
+#include "os/runtime_dir.hpp"
+#include "os/shared_file.hpp"
+#include "probe/probe.hpp"
+#include "probe/runtime/settings.hpp"
+#include "wire/payload.hpp"
+
+// Starts the tree's helper process, which reports to an inspector. Defined in proc/: the one call that goes upward,
+// and only at link time. Weak, so that a program without it still runs.
+extern "C" [[gnu::weak]] void mp_start_helper(const char* tree_dir, const char* address) noexcept;
+
+namespace mp::probe {
+namespace {
+
+constinit std::atomic<std::uint32_t> undecided_level{static_cast<std::uint32_t>(Level::Standby)};
+constinit std::atomic<std::uint32_t> off_level{static_cast<std::uint32_t>(Level::Off)};
+
+enum class Stage : std::uint32_t { Closed, Opening, Open };
+constinit std::atomic<Stage> stage{Stage::Closed};
+constinit std::atomic<std::uint32_t> handles{0};
+LiveFile file;
+Birthright right;
+bool atfork_registered = false;
+
+template <typename T>
+T* at(void* base, std::uint32_t offset) noexcept {
+  return reinterpret_cast<T*>(static_cast<std::byte*>(base) + offset);
+}
+
+// In the child: nothing of the parent's file may be written. Everything here is plain stores.
+void forget_parents_file() {
+  if (stage.load(std::memory_order_relaxed) == Stage::Closed) return;
+  const bool was_open = stage.load(std::memory_order_relaxed) == Stage::Open && file.header != nullptr;
+  Birthright next;
+  if (was_open) {
+    next = birthright_for_child(0);
+    std::snprintf(next.name, sizeof next.name, "%.55s (fork)", file.header->name);
+  }
+  if (detail::level_word.load(std::memory_order_relaxed) != &off_level) {
+    detail::level_word.store(&undecided_level, std::memory_order_relaxed);
+  }
+  detail::forget_writer_state();
+  right = next;
+  // The mapping itself stays: unmapping is no business of a fork handler, and the next open() replaces the views.
+  stage.store(Stage::Closed, std::memory_order_release);
+}
+
+void copy_text(char* into, std::size_t size, std::string_view text) noexcept {
+  const std::size_t n = std::min(size - 1, text.size());
+  std::memcpy(into, text.data(), n);
+  into[n] = '\0';
+}
+
+// The first pages of every region; the rest is populated when it is first used.
+bool populate_first_pages(void* base) noexcept {
+  return os::populate(base, wire::kDeclarationsOffset + 4096) &&
+         os::populate(at<std::byte>(base, wire::kThreadsOffset), 4096) &&
+         os::populate(at<std::byte>(base, wire::kObjectsOffset), 4096);
+}
+
+void* create_file(std::string& tree_dir, std::string& path) {
+  if (right.tree_dir[0] != '\0') {
+    tree_dir = right.tree_dir;
+  } else if (const auto dir = os::make_runtime_dir()) {
+    char name[32];
+    std::snprintf(name, sizeof name, "/%016llx", static_cast<unsigned long long>(right.root));
+    tree_dir = *dir + name;
+    os::make_private_dir(tree_dir);
+  } else {
+    return nullptr;
+  }
+  char name[32];
+  std::snprintf(name, sizeof name, "/%016llx.mpi", static_cast<unsigned long long>(right.puid));
+  path = tree_dir + name;
+  if (path.size() >= sizeof file.path) return nullptr;
+  void* base = os::create_shared_file(path, wire::kLiveFileBytes);
+  if (base != nullptr && !populate_first_pages(base)) {
+    os::unmap(base, wire::kLiveFileBytes);
+    os::remove_file(path);
+    base = nullptr;
+  }
+  if (base == nullptr && right.method == wire::StartMethod::Root) os::remove_dir(tree_dir);
+  return base;
+}
+
+void fill_header(wire::LiveHeader& header) {
+  const os::ProcessId self = os::self();
+  std::memcpy(header.magic, wire::kLiveMagic, sizeof header.magic);
+  header.version = wire::kLiveVersion;
+  header.file_bytes = wire::kLiveFileBytes;
+  header.puid = right.puid;
+  header.parent = right.parent;
+  header.root = right.root;
+  header.start_ticks = self.start_ticks;
+  header.born_ns = os::monotonic_ns();
+  header.pid = self.pid;
+  header.parent_pid = right.parent_pid;
+  header.inherited_upto = right.inherited_upto;
+  header.method = static_cast<std::uint8_t>(right.method);
+  header.daemon = right.daemon ? 1 : 0;
+  copy_text(header.boot_id, sizeof header.boot_id, os::boot_id());
+  copy_text(header.name, sizeof header.name, right.name);
+}
+
+std::string hello_payload(const wire::LiveHeader& header) {
+  wire::ProcessInfo info;
+  info.pid = header.pid;
+  info.parent_pid = header.parent_pid;
+  info.start_ticks = header.start_ticks;
+  info.parent = header.parent;
+  info.root = header.root;
+  info.born_ns = header.born_ns;
+  info.inherited_upto = header.inherited_upto;
+  info.level = static_cast<std::uint16_t>(right.level);
+  info.method = header.method;
+  info.daemon = header.daemon;
+  info.name = header.name;
+  info.exe = os::executable(header.pid);
+  info.command_line = os::command_line(header.pid);
+  info.host = os::host_name();
+  return wire::encode(info);
+}
+
+void leave_at_exit(int status);
+
+void complain_once() noexcept {
+  static std::atomic_flag said;
+  if (said.test_and_set()) return;
+  std::fputs("libmp: no place for the live file (XDG_RUNTIME_DIR, /dev/shm and /tmp are full or not writable); "
+             "this program runs on unobserved\n", stderr);
+}
+
+bool open_file() {
+  const Settings settings = settings_from_environment();
+  if (right.puid == 0) right.puid = os::random_u64();
+  if (right.root == 0) {
+    right.root = right.puid;
+    right.level = static_cast<std::uint32_t>(settings.level);
+    right.method = wire::StartMethod::Root;
+    copy_text(right.name, sizeof right.name, "MainProcess");
+  }
+  if (settings.level == Level::Off) return false;
+  std::string tree_dir;
+  std::string path;
+  // A forked child still maps its parent's file; nothing points there any more.
+  if (file.header != nullptr) os::unmap(file.header, wire::kLiveFileBytes);
+  file.header = nullptr;
+  void* base = create_file(tree_dir, path);
+  if (base == nullptr) {
+    complain_once();
+    return false;
+  }
+  file.header = at<wire::LiveHeader>(base, wire::kHeaderOffset);
+  file.control = at<wire::LiveControl>(base, wire::kControlOffset);
+  file.declarations = at<std::byte>(base, wire::kDeclarationsOffset);
+  file.threads = at<wire::ThreadSlot>(base, wire::kThreadsOffset);
+  file.objects = at<wire::ObjectSlot>(base, wire::kObjectsOffset);
+  file.ring = at<wire::RingSlot>(base, wire::kRingOffset);
+  copy_text(file.path, sizeof file.path, path);
+  copy_text(file.tree_dir, sizeof file.tree_dir, tree_dir);
+  fill_header(*file.header);
+  file.control->level.store(right.level, std::memory_order_relaxed);
+  file.control->watcher.store(right.watcher, std::memory_order_relaxed);
+  declare(file, wire::EventKind::Hello, wire::kNoThread, 0, 0, 0, hello_payload(*file.header));
+  if (right.method == wire::StartMethod::Root) os::at_exit(leave_at_exit);
+  if (settings.report && right.method == wire::StartMethod::Root && mp_start_helper != nullptr) {
+    mp_start_helper(file.tree_dir, settings.address.c_str());
+  }
+  return true;
+}
+
+void open_once() noexcept {
+  const int saved = errno;
+  bool opened = false;
+  try {
+    if (!atfork_registered) os::around_fork(nullptr, nullptr, forget_parents_file);
+    atfork_registered = true;
+    opened = open_file();
+  } catch (...) {
+    complain_once();  // out of memory while opening: unobserved is better than dead
+  }
+  detail::level_word.store(opened ? &file.control->level : &off_level, std::memory_order_release);
+  if (!opened) file.header = nullptr;
+  stage.store(Stage::Open, std::memory_order_release);
+  errno = saved;
+}
+
+void leave_at_exit(int status) { detail::leave(status); }
+
+}  // namespace
+
+namespace detail {
+constinit std::atomic<const std::atomic<std::uint32_t>*> level_word{&undecided_level};
+}  // namespace detail
+
+const LiveFile* live() noexcept {
+  Stage seen = stage.load(std::memory_order_acquire);
+  if (seen == Stage::Open) [[likely]] return file.header != nullptr ? &file : nullptr;
+  if (seen == Stage::Closed && stage.compare_exchange_strong(seen, Stage::Opening)) {
+    open_once();
+    return file.header != nullptr ? &file : nullptr;
+  }
+  return nullptr;
+}
+
+const LiveFile* live_if_open() noexcept {
+  return stage.load(std::memory_order_acquire) == Stage::Open && file.header != nullptr ? &file : nullptr;
+}
+
+void set_birthright(const Birthright& given) noexcept { right = given; }
+
+const Birthright& inherited_birthright() noexcept { return right; }
+
+Birthright birthright_for_child(std::uint64_t puid) noexcept {
+  Birthright child;
+  child.puid = puid;
+  child.method = wire::StartMethod::Fork;
+  child.inherited_upto = handles.load(std::memory_order_relaxed);
+  const LiveFile* mine = live_if_open();
+  if (mine == nullptr) return child;
+  child.parent = mine->header->puid;
+  child.root = mine->header->root;
+  child.parent_pid = mine->header->pid;
+  child.level = mine->control->level.load(std::memory_order_relaxed);
+  child.watcher = mine->control->watcher.load(std::memory_order_relaxed);
+  std::memcpy(child.tree_dir, mine->tree_dir, sizeof child.tree_dir);
+  return child;
+}
+
+void abandon() noexcept {
+  detail::level_word.store(&off_level, std::memory_order_relaxed);
+  file.header = nullptr;
+}
+
+std::uint32_t next_handle() noexcept { return handles.fetch_add(1, std::memory_order_relaxed) + 1; }
+
+}  // namespace mp::probe

@@ -1,0 +1,310 @@
+#include "report/live_reader.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <memory>
+#include <span>
+
+#include "os/shared_file.hpp"
+#include "wire/payload.hpp"
+
+namespace mp::report {
+namespace {
+
+using wire::EventKind;
+
+constexpr std::uint64_t kStuckNs = 100'000'000;  // a slot handed out this long ago was lost by its writer
+constexpr std::uint32_t kThreadsPerRead = 32;    // one page
+constexpr std::uint64_t kSaneHead = std::uint64_t{1} << 56;
+
+std::string bounded_text(const char* text, std::size_t size) { return {text, ::strnlen(text, size)}; }
+
+}  // namespace
+
+Result<LiveReader> LiveReader::open(const std::string& path) {
+  LiveReader reader;
+  reader.path_ = path;
+  reader.fd_ = os::open_shared_file(path, true);
+  if (!reader.fd_.valid()) reader.fd_ = os::open_shared_file(path, false);
+  if (!reader.fd_.valid()) return Failure{FailureCode::NotFound, "cannot be opened", path};
+  const auto header = std::make_unique<wire::PlainHeader>();
+  if (!reader.read_raw(0, header.get(), sizeof *header)) return Failure{FailureCode::Truncated, "too short for a live file", path};
+  if (std::memcmp(header->magic, wire::kLiveMagic, sizeof wire::kLiveMagic) != 0) {
+    return Failure{FailureCode::NotFound, "not a live file (or not one yet)", path};
+  }
+  if (header->version != wire::kLiveVersion) {
+    return Failure{FailureCode::Unsupported,
+                   "live file of version " + std::to_string(header->version) + ", this reader knows " +
+                       std::to_string(wire::kLiveVersion),
+                   path};
+  }
+  // The hello is the first declaration: a file without one is still being made.
+  if (header->declared_bytes == 0) return Failure{FailureCode::NotFound, "not introduced yet", path};
+  LiveIdentity& id = reader.identity_;
+  id.puid = header->puid;
+  id.parent = header->parent;
+  id.root = header->root;
+  id.process = {header->pid, header->start_ticks};
+  id.born_ns = header->born_ns;
+  id.method = static_cast<wire::StartMethod>(header->method);
+  id.boot_id = bounded_text(header->boot_id, sizeof header->boot_id);
+  id.name = bounded_text(header->name, sizeof header->name);
+  reader.highest_handle_ = header->inherited_upto;
+  if (id.puid == 0 || id.process.pid == 0) return Failure{FailureCode::Malformed, "no process in the header", path};
+  return reader;
+}
+
+bool LiveReader::read_raw(std::uint64_t offset, void* into, std::size_t bytes) {
+  return os::read_at(fd_.get(), offset, std::as_writable_bytes(std::span(static_cast<char*>(into), bytes))) == bytes;
+}
+
+void LiveReader::stop(std::string why) {
+  if (trouble_.empty()) trouble_ = std::move(why);
+}
+
+void LiveReader::add(wire::Batch& into, wire::Event event, std::string_view payload) {
+  event.process = identity_.puid;
+  into.add(event, payload);
+}
+
+// --- declarations and ring -----------------------------------------------------------------------------------------
+
+void LiveReader::read_news(wire::Batch& into, std::uint64_t now_ns, bool last) {
+  if (trouble_.empty()) read_declarations(into);
+  if (trouble_.empty()) read_ring(into, now_ns, last);
+  if (lost_ != 0) {
+    add(into, {.t_ns = now_ns, .a = lost_, .kind = EventKind::Lost});
+    lost_ = 0;
+    tell_all_ = true;
+  }
+  if (!trouble_.empty() && !trouble_told_) {
+    trouble_told_ = true;
+    add(into, {.t_ns = now_ns, .c = 30, .kind = EventKind::Log},
+        "live file of this process is damaged, nothing more is read from it: " + trouble_);
+  }
+}
+
+void LiveReader::read_declarations(wire::Batch& into) {
+  std::uint32_t end = 0;
+  if (!read_raw(offsetof(wire::PlainHeader, declared_bytes), &end, sizeof end)) return stop("the file was cut short");
+  if (end == declared_) return;
+  if (end < declared_ || end > wire::kDeclarationsBytes) return stop("the size of the declarations makes no sense");
+  std::vector<char> bytes(end - declared_);
+  if (!read_raw(wire::kDeclarationsOffset + declared_, bytes.data(), bytes.size())) return stop("the file was cut short");
+  std::size_t at = 0;
+  while (at < bytes.size()) {
+    wire::Declaration head{};
+    const std::size_t left = bytes.size() - at;
+    if (left < sizeof head) return stop("declaration at " + std::to_string(declared_ + at) + " is cut short");
+    std::memcpy(&head, bytes.data() + at, sizeof head);
+    if (head.bytes < sizeof head || head.bytes % 8 != 0 || head.bytes > left ||
+        head.payload_bytes > head.bytes - sizeof head) {
+      return stop("declaration at " + std::to_string(declared_ + at) + " has sizes that make no sense");
+    }
+    add(into,
+        {.t_ns = head.t_ns, .a = head.a, .object = head.object, .c = head.c,
+         .kind = static_cast<EventKind>(head.kind), .thread = head.thread},
+        std::string_view(bytes.data() + at + sizeof head, head.payload_bytes));
+    if (head.kind == static_cast<std::uint16_t>(EventKind::Declare)) {
+      highest_handle_ = std::max(highest_handle_, head.object);
+    }
+    at += head.bytes;
+  }
+  declared_ = end;
+}
+
+void LiveReader::read_ring(wire::Batch& into, std::uint64_t now_ns, bool last) {
+  constexpr std::uint64_t kN = wire::kRingSlots;
+  std::uint64_t head = 0;
+  if (!read_raw(offsetof(wire::PlainHeader, ring_head), &head, sizeof head)) return stop("the file was cut short");
+  if (head == next_slot_) return;
+  if (head < next_slot_ || head > kSaneHead) return stop("the head of the ring makes no sense");
+  // The oldest slot of a full ring may be half overwritten: it is never read.
+  const std::uint64_t oldest = head >= kN ? head - kN + 1 : 0;
+  if (next_slot_ < oldest) {
+    lost_ += oldest - next_slot_;
+    next_slot_ = oldest;
+  }
+  const std::uint64_t first = next_slot_;
+  std::vector<wire::PlainSlot> slots(head - first);
+  for (std::uint64_t i = first; i < head;) {
+    const std::uint64_t at = i % kN;
+    const std::uint64_t run = std::min(head - i, kN - at);
+    if (!read_raw(wire::kRingOffset + at * sizeof(wire::PlainSlot), &slots[i - first], run * sizeof(wire::PlainSlot))) {
+      return stop("the file was cut short");
+    }
+    i += run;
+  }
+  // Whatever was handed out meanwhile may have torn the oldest of what we have just copied.
+  std::uint64_t head_after = head;
+  if (!read_raw(offsetof(wire::PlainHeader, ring_head), &head_after, sizeof head_after)) return stop("the file was cut short");
+  const std::uint64_t torn_below = head_after >= kN ? head_after - kN + 1 : 0;
+  const std::uint64_t done = take_slots(slots, first, torn_below, last, into);
+  if (done < head && !last) {
+    if (stuck_since_ns_ == 0) stuck_since_ns_ = now_ns;
+    if (now_ns - stuck_since_ns_ > kStuckNs) {
+      ++lost_;
+      next_slot_ = done + 1;
+      stuck_since_ns_ = 0;
+      return;
+    }
+  } else {
+    stuck_since_ns_ = 0;
+  }
+  next_slot_ = done;
+}
+
+// Returns the first slot that is not yet committed (the end, if all are).
+std::uint64_t LiveReader::take_slots(const std::vector<wire::PlainSlot>& slots, std::uint64_t first,
+                                     std::uint64_t torn_below, bool last, wire::Batch& into) {
+  for (std::uint64_t i = first; i < first + slots.size(); ++i) {
+    const wire::PlainSlot& slot = slots[i - first];
+        if (i < torn_below) {
+      ++lost_;
+      continue;
+    }
+    if (slot.commit != static_cast<std::uint32_t>(i + 1)) {
+      if (!last) return i;
+      ++lost_;
+      continue;
+    }
+    add(into, {.t_ns = slot.t_ns,
+               .a = slot.a,
+               .object = slot.object,
+               .c = slot.c,
+               .kind = static_cast<EventKind>(slot.kind),
+               .thread = slot.thread});
+  }
+  return first + slots.size();
+}
+
+// --- live page -----------------------------------------------------------------------------------------------------
+
+void LiveReader::read_page(wire::Batch& into, std::uint64_t now_ns, bool last) {
+  if (!trouble_.empty()) return;
+  read_threads(into, now_ns, last);
+  read_objects(into, now_ns);
+  tell_all_ = false;
+}
+
+void LiveReader::read_threads(wire::Batch& into, std::uint64_t now_ns, bool last) {
+  std::array<wire::PlainThread, kThreadsPerRead> raw;
+  for (std::uint32_t begin = 0; begin < wire::kThreadSlots; begin += kThreadsPerRead) {
+    if (!read_raw(wire::kThreadsOffset + begin * sizeof(wire::PlainThread), raw.data(), sizeof raw)) {
+      return stop("the file was cut short");
+    }
+    for (std::uint32_t i = 0; i < kThreadsPerRead; ++i) {
+      const wire::PlainThread& slot = raw[i];
+      if (slot.generation == 0) continue;
+      const auto index = static_cast<std::uint16_t>(begin + i);
+      if (const auto now = view_of(slot, index, last)) compare_thread(index, *now, into, now_ns);
+    }
+    // Slots are claimed from the front: behind a page whose last slot was never used there is nothing.
+    if (raw[kThreadsPerRead - 1].generation == 0) break;
+  }
+}
+
+// Empty when the slot is being written at this moment: its next reading will do. A dead process may have left it so;
+// then it is taken as it stands.
+std::optional<LiveReader::ThreadView> LiveReader::view_of(const wire::PlainThread& slot, std::uint16_t index, bool last) {
+  if (!last) {
+    std::uint32_t seq_after = 0;
+    if ((slot.seq & 1) != 0) return std::nullopt;
+    if (!read_raw(wire::kThreadsOffset + index * sizeof slot, &seq_after, sizeof seq_after) || seq_after != slot.seq) {
+      return std::nullopt;
+    }
+  }
+  ThreadView now;
+  now.generation = slot.generation;
+  now.wait_number = slot.wait_number;
+  now.since_ns = slot.since_ns;
+  if (slot.tid != 0) {
+    now.state = slot.state;
+    now.object = slot.object;
+    std::copy_n(slot.held, std::min(slot.held_count, wire::kHeldPerThread), now.held.begin());
+    for (std::uint64_t& entry : now.held) entry &= ~std::uint64_t{wire::kTold};
+    if ((slot.note_seq & 1) == 0) now.note = bounded_text(slot.note, sizeof slot.note);
+  }
+  return now;
+}
+
+void LiveReader::compare_thread(std::uint16_t index, const ThreadView& now, wire::Batch& into, std::uint64_t now_ns) {
+  if (threads_.size() <= index) threads_.resize(index + 1u);
+  ThreadView& before = threads_[index];
+  if (tell_all_ || before.generation != now.generation || before.state != now.state || before.object != now.object ||
+      before.wait_number != now.wait_number) {
+    add(into, {.t_ns = now_ns, .a = now.since_ns, .object = now.object, .c = now.wait_number,
+               .kind = EventKind::ThreadState, .thread = index, .flags = static_cast<std::uint16_t>(now.state)});
+  }
+  const auto holds = [](const ThreadView& view, std::uint64_t entry) {
+    return std::find(view.held.begin(), view.held.end(), entry) != view.held.end();
+  };
+  const auto tell = [&](EventKind kind, std::uint64_t entry) {
+    add(into, {.t_ns = now_ns, .object = static_cast<std::uint32_t>(entry),
+               .c = static_cast<std::uint32_t>(entry >> 32), .kind = kind, .thread = index});
+  };
+  for (const std::uint64_t entry : before.held) {
+    if (entry != 0 && !holds(now, entry)) tell(EventKind::Unheld, entry);
+  }
+  for (const std::uint64_t entry : now.held) {
+    if (entry != 0 && (tell_all_ || !holds(before, entry))) tell(EventKind::Held, entry);
+  }
+  if (before.note != now.note) {
+    add(into, {.t_ns = now_ns, .kind = EventKind::Note, .thread = index}, now.note);
+  }
+  before = now;
+}
+
+void LiveReader::read_objects(wire::Batch& into, std::uint64_t now_ns) {
+  // Slots are given by handle, also to the inherited ones: behind the highest handle there is nothing.
+  constexpr std::uint32_t kPerRead = 32;
+  std::array<wire::PlainObject, kPerRead> raw;
+  for (std::uint32_t begin = 0; begin < wire::kObjectSlots; begin += kPerRead) {
+    if (!read_raw(wire::kObjectsOffset + begin * sizeof(wire::PlainObject), raw.data(), sizeof raw)) {
+      return stop("the file was cut short");
+    }
+    if (objects_.size() < begin + kPerRead) objects_.resize(begin + kPerRead);
+    for (std::uint32_t i = 0; i < kPerRead; ++i) {
+      const wire::PlainObject& slot = raw[i];
+      if (slot.handle == 0) continue;
+      highest_handle_ = std::max(highest_handle_, slot.handle);
+      const wire::ObjectCounters now{slot.in, slot.out, slot.in_bytes, slot.out_bytes,
+                                     slot.blocked, slot.blocked_ns, slot.in_number, slot.out_number};
+      ObjectView& before = objects_[begin + i];
+      if (!tell_all_ && before.handle == slot.handle && before.counters == now) continue;
+      before = {slot.handle, now};
+      add(into, {.t_ns = now_ns, .object = slot.handle, .kind = EventKind::Counters}, wire::encode(now));
+    }
+    if (begin + kPerRead > highest_handle_) break;
+  }
+}
+
+// --- ending and control --------------------------------------------------------------------------------------------
+
+LiveEnding LiveReader::ending() const {
+  LiveEnding out;
+  const auto header = std::make_unique<wire::PlainHeader>();
+  const auto bytes = std::as_writable_bytes(std::span(header.get(), 1));
+  if (os::read_at(fd_.get(), 0, bytes) != bytes.size()) return out;
+  out.exited = header->exit_state == wire::kExited;
+  out.reaped = header->reaped != 0;
+  if (out.exited) {
+    out.code = header->exit_code;
+    out.t_ns = header->exit_ns;
+  }
+  if (out.reaped) {
+    out.code = header->reaped_code;
+    if (out.t_ns == 0) out.t_ns = header->reaped_ns;
+  }
+  return out;
+}
+
+void LiveReader::set_level(std::uint32_t level) noexcept {
+  os::write_at(fd_.get(), wire::kControlOffset + offsetof(wire::PlainControl, level), std::as_bytes(std::span(&level, 1)));
+}
+
+void LiveReader::set_watcher(std::uint32_t pid) noexcept {
+  os::write_at(fd_.get(), wire::kControlOffset + offsetof(wire::PlainControl, watcher), std::as_bytes(std::span(&pid, 1)));
+}
+
+}  // namespace mp::report

@@ -1,0 +1,214 @@
+#include "report/tree_reader.hpp"
+
+#include <algorithm>
+
+#include "os/clock.hpp"
+#include "os/identity.hpp"
+#include "os/watch.hpp"
+#include "os/runtime_dir.hpp"
+#include "wire/payload.hpp"
+
+namespace mp::report {
+namespace {
+
+using wire::EventKind;
+
+constexpr std::uint64_t kSampleEveryNs = 1'000'000'000;
+constexpr std::string_view kSuffix = ".mpi";
+
+}  // namespace
+
+TreeReader::TreeReader(std::string tree_dir, TreeOptions options) : dir_(std::move(tree_dir)), options_(options) {}
+
+TreeReader::~TreeReader() {
+  if (!options_.watch) return;
+  if (finished()) {
+    remove_files();
+  } else {
+    for (auto& [name, member] : members_) member.reader.set_watcher(0);
+  }
+}
+
+wire::Batch TreeReader::poll() {
+  find_new_files();
+  look_for_deaths();
+  wire::Batch page;
+  for (auto& [name, member] : members_) {
+    const bool last = std::find(just_died_.begin(), just_died_.end(), name) != just_died_.end();
+    if (!member.dead || last) member.reader.read_page(page, os::monotonic_ns(), last);
+  }
+  // From here on whatever a process does is younger than what its page has just said.
+  const std::uint64_t page_ns = os::monotonic_ns();
+  for (wire::Event& event : page.events) event.t_ns = page_ns;
+  wire::Batch news = std::move(later_);
+  later_ = {};
+  for (auto& [name, member] : members_) {
+    const bool last = std::find(just_died_.begin(), just_died_.end(), name) != just_died_.end();
+    if (!member.dead || last) member.reader.read_news(news, page_ns, last);
+  }
+  wire::Batch out;
+  merge(news, page_ns, out);
+  for (const wire::Event& event : page.events) out.add(event, page.payload_of(event));
+  take_samples(out, page_ns);
+  for (const std::string& name : just_died_) say_gone(members_.at(name), out, page_ns);
+  just_died_.clear();
+  out.add({.t_ns = page_ns, .process = members_.empty() ? 0 : hello().tree, .kind = EventKind::Tick});
+  told_upto_ns_ = page_ns;
+  return out;
+}
+
+void TreeReader::find_new_files() {
+  for (std::string& name : os::list_dir(dir_)) {
+    if (!name.ends_with(kSuffix) || members_.contains(name) || refused_.contains(name)) continue;
+    auto reader = LiveReader::open(dir_ + "/" + name);
+    if (!reader.ok()) {
+      if (reader.failure().code != FailureCode::NotFound) refused_.insert(std::move(name));
+      continue;
+    }
+    Member member{.reader = std::move(reader).value(), .pidfd = {}};
+    if (options_.watch) member.reader.set_watcher(os::self().pid);
+    if (level_ != 0) member.reader.set_level(level_);
+    member.pidfd = os::watch_process(member.reader.identity().process);
+    members_.emplace(std::move(name), std::move(member));
+  }
+}
+
+void TreeReader::look_for_deaths() {
+  for (auto& [name, member] : members_) {
+    if (member.dead || (member.pidfd.valid() && !os::has_ended(member.pidfd))) continue;
+    member.dead = true;
+    just_died_.push_back(name);
+  }
+}
+
+void TreeReader::say_gone(Member& member, wire::Batch& into, std::uint64_t now_ns) {
+  const LiveIdentity& who = member.reader.identity();
+  const LiveEnding ending = member.reader.ending();
+  std::uint32_t code = wire::kUnknownExit;
+  if (ending.exited || ending.reaped) {
+    code = static_cast<std::uint32_t>(ending.code);
+  } else if (const auto status = os::process_status(who.process.pid); status && status->id == who.process &&
+                                                                      status->wait_status) {
+    const int raw = *status->wait_status;
+    code = static_cast<std::uint32_t>((raw & 0x7f) != 0 ? -(raw & 0x7f) : (raw >> 8) & 0xff);
+  }
+  into.add({.t_ns = now_ns, .process = who.puid, .a = ending.t_ns, .c = code, .kind = EventKind::Gone});
+}
+
+void TreeReader::take_samples(wire::Batch& into, std::uint64_t now_ns) {
+  for (auto& [name, member] : members_) {
+    if (member.dead || now_ns < member.next_sample_ns) continue;
+    member.next_sample_ns = now_ns + kSampleEveryNs;
+    const LiveIdentity& who = member.reader.identity();
+    const auto status = os::process_status(who.process.pid);
+    if (!status || status->id != who.process) continue;
+    const wire::SampleInfo sample{status->cpu_ns, status->rss_bytes, status->threads, os::count_fds(who.process.pid)};
+    into.add({.t_ns = now_ns, .process = who.puid, .kind = EventKind::Sample}, wire::encode(sample));
+  }
+}
+
+// Sorts by time what is not younger than `upto_ns`; keeps the rest for the next call. A straggler, stamped before the
+// moment that was told already, is moved up to it: the stream never runs backwards.
+void TreeReader::merge(wire::Batch& news, std::uint64_t upto_ns, wire::Batch& out) {
+  std::stable_sort(news.events.begin(), news.events.end(),
+                   [](const wire::Event& a, const wire::Event& b) { return a.t_ns < b.t_ns; });
+  for (wire::Event& event : news.events) {
+    const std::string_view payload = news.payload_of(event);
+    if (event.t_ns > upto_ns) {
+      later_.add(event, payload);
+    } else {
+      event.t_ns = std::max(event.t_ns, told_upto_ns_);
+      out.add(event, payload);
+    }
+  }
+}
+
+bool TreeReader::finished() const noexcept {
+  return !members_.empty() && just_died_.empty() && later_.events.empty() &&
+         std::all_of(members_.begin(), members_.end(), [](const auto& entry) { return entry.second.dead; });
+}
+
+wire::HelloFrame TreeReader::hello() const {
+  wire::HelloFrame frame;
+  frame.monotonic_ns = os::monotonic_ns();
+  frame.realtime_ns = os::realtime_ns();
+  frame.host = os::host_name();
+  for (const auto& [name, member] : members_) {
+    const LiveIdentity& who = member.reader.identity();
+    frame.tree = who.root;
+    if (who.puid != who.root) continue;
+    frame.root_pid = who.process.pid;
+    frame.boot_id = who.boot_id;
+    frame.command_line = os::command_line(who.process.pid);
+    const std::string exe = os::executable(who.process.pid);
+    frame.program = exe.substr(exe.rfind('/') + 1);
+    break;
+  }
+  return frame;
+}
+
+void TreeReader::set_level(std::uint32_t level) {
+  level_ = level;
+  for (auto& [name, member] : members_) member.reader.set_level(level);
+}
+
+void TreeReader::remove_files() noexcept {
+  for (const auto& [name, member] : members_) {
+    const LiveEnding ending = member.reader.ending();
+    if ((ending.exited || ending.reaped) && ending.code == 0) os::remove_file(member.reader.path());
+  }
+  os::remove_dir(dir_);
+}
+
+// --- discovery -----------------------------------------------------------------------------------------------------
+
+namespace {
+
+void add_member(FoundTree& tree, const LiveIdentity& who) {
+  const bool alive = tree.same_boot && os::is_alive(who.process);
+  ++(alive ? tree.alive : tree.dead);
+  tree.same_boot = who.boot_id == os::boot_id();
+  tree.root = who.root;
+  if (who.puid != who.root) return;
+  tree.root_pid = who.process.pid;
+  tree.born_ns = who.born_ns;
+  if (!alive) return;
+  const std::string exe = os::executable(who.process.pid);
+  tree.program = exe.substr(exe.rfind('/') + 1);
+  tree.command_line = os::command_line(who.process.pid);
+}
+
+}  // namespace
+
+std::vector<FoundTree> find_trees() {
+  std::vector<FoundTree> out;
+  for (const std::string& base : os::runtime_dirs()) {
+    for (const std::string& name : os::list_dir(base)) {
+      FoundTree tree;
+      tree.dir = base + "/" + name;
+      for (const std::string& file : os::list_dir(tree.dir)) {
+        if (!file.ends_with(kSuffix)) continue;
+        if (const auto reader = LiveReader::open(tree.dir + "/" + file); reader.ok()) {
+          add_member(tree, reader.value().identity());
+        }
+      }
+      if (tree.root != 0) out.push_back(std::move(tree));
+    }
+  }
+  std::sort(out.begin(), out.end(), [](const FoundTree& a, const FoundTree& b) { return a.born_ns > b.born_ns; });
+  return out;
+}
+
+FoundTree find_tree_of(std::uint32_t pid) {
+  for (FoundTree& tree : find_trees()) {
+    for (const std::string& file : os::list_dir(tree.dir)) {
+      const auto reader = LiveReader::open(tree.dir + "/" + file);
+      if (reader.ok() && reader.value().identity().process.pid == pid && os::is_alive(reader.value().identity().process)) {
+        return std::move(tree);
+      }
+    }
+  }
+  return {};
+}
+
+}  // namespace mp::report

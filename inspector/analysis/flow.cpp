@@ -1,0 +1,312 @@
+#include "analysis/flow.hpp"
+
+#include "analysis/busy_time.hpp"
+#include "analysis/words.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace inspector::analysis {
+namespace {
+
+constexpr std::uint64_t kSecondNs = 1'000'000'000;
+constexpr double kMostlyBlocked = 0.5;
+constexpr std::uint64_t kGrowthWatchedNs = 3 * kSecondNs;
+constexpr std::uint64_t kGrowthAtLeast = 16;
+// A full queue in front of busy consumers is how back pressure should look. It is worth a word only
+// if items grow old.
+constexpr std::uint64_t kOldItemNs = kSecondNs / 4;
+
+double seconds(std::uint64_t ns) { return static_cast<double>(ns) / 1e9; }
+
+struct Waits {
+  BusyTime put;
+  BusyTime get;
+};
+
+// Waits for queues that touch the stretch; the log is in the order in which waits ended.
+std::map<model::ObjectId, Waits> collect_waits(const model::Model& model, const Stretch& stretch) {
+  std::map<model::ObjectId, Waits> waits;
+  const auto add = [&](wire::ThreadState state, model::ObjectId object, std::uint64_t begin,
+                       std::uint64_t end) {
+    if (state != wire::ThreadState::QueuePut && state != wire::ThreadState::QueueGet) return;
+    auto& both = waits
+                     .try_emplace(object, Waits{{stretch.begin_ns, stretch.end_ns},
+                                                {stretch.begin_ns, stretch.end_ns}})
+                     .first->second;
+    (state == wire::ThreadState::QueuePut ? both.put : both.get).add(begin, end);
+  };
+  const auto& log = model.threads().waits().rows();
+  for (auto wait = log.rbegin(); wait != log.rend() && wait->end_ns >= stretch.begin_ns; ++wait) {
+    add(wait->state, wait->object, wait->begin_ns, wait->end_ns);
+  }
+  for (const auto& [key, thread] : model.threads().rows()) {
+    if (!thread.ended) add(thread.state, thread.object, thread.since_ns, model.now_ns());
+  }
+  return waits;
+}
+
+void measure_rates(const model::Queue& queue, const Stretch& stretch, Flow& flow) {
+  std::uint64_t puts = 0;
+  std::uint64_t gets = 0;
+  std::uint64_t begin = stretch.end_ns;
+  const auto& buckets = queue.series.buckets();
+  const std::uint64_t width = queue.series.width_ns();
+  for (auto bucket = buckets.rbegin(); bucket != buckets.rend(); ++bucket) {
+    if (bucket->begin_ns >= stretch.end_ns) continue;
+    // A bucket that reaches into the stretch counts whole; the divisor is stretched along with it.
+    if (bucket->begin_ns + width <= stretch.begin_ns) break;
+    puts += bucket->puts;
+    gets += bucket->gets;
+    begin = bucket->begin_ns;
+  }
+  if (puts + gets == 0) return;
+  const std::uint64_t length =
+      std::max(stretch.length_ns(), stretch.end_ns - std::min(begin, stretch.end_ns));
+  flow.in_per_s = static_cast<double>(puts) / seconds(std::max<std::uint64_t>(length, 1'000'000));
+  flow.out_per_s = static_cast<double>(gets) / seconds(std::max<std::uint64_t>(length, 1'000'000));
+}
+
+std::uint64_t full_since(const model::Queue& queue, std::uint64_t capacity) {
+  if (capacity == 0 || queue.depth() < capacity) return 0;
+  std::uint64_t since = 0;
+  const auto& buckets = queue.series.buckets();
+  for (auto bucket = buckets.rbegin(); bucket != buckets.rend(); ++bucket) {
+    if (bucket->max < capacity) break;
+    since = bucket->begin_ns;
+  }
+  return since;
+}
+
+// Steady growth: each third of the stretch begins deeper than the one before.
+double growth(const model::Queue& queue, const Stretch& stretch) {
+  if (stretch.length_ns() < kGrowthWatchedNs) return 0;
+  std::int64_t before = -1;
+  std::int64_t first = 0;
+  for (int third = 0; third <= 3; ++third) {
+    const auto* bucket = queue.series.at(stretch.begin_ns + stretch.length_ns() / 3 *
+                                                                static_cast<std::uint64_t>(third));
+    const auto depth = static_cast<std::int64_t>(bucket == nullptr ? 0 : bucket->last);
+    if (third == 0) first = depth;
+    if (depth <= before) return 0;
+    before = depth;
+  }
+  const auto gained = static_cast<double>(before - first);
+  return gained < static_cast<double>(kGrowthAtLeast) ? 0 : gained / seconds(stretch.length_ns());
+}
+
+void find_sides(const model::Model& model, const model::Queue& queue, Flow& flow) {
+  const model::Object* object = model.objects().find(queue.object);
+  std::vector<const model::Process*> users;
+  if (object != nullptr) {
+    for (const auto& [puid, user] : object->users) {
+      if (const model::Process* process = model.processes().find(puid)) users.push_back(process);
+    }
+  }
+  std::sort(users.begin(), users.end(), [](auto* a, auto* b) { return a->serial < b->serial; });
+  const auto is_blocked = [](const std::vector<model::ThreadKey>& threads, model::Puid puid) {
+    return std::any_of(threads.begin(), threads.end(),
+                       [puid](auto key) { return key.process == puid; });
+  };
+  for (const model::Process* process : users) {
+    const auto& counters = object->users.at(process->puid).counters;
+    if (counters.in > 0 || queue.last_putter.process == process->puid ||
+        is_blocked(flow.blocked_putters, process->puid)) {
+      flow.producers.push_back(process->puid);
+    }
+    if (counters.out > 0 || queue.last_getter.process == process->puid ||
+        is_blocked(flow.blocked_getters, process->puid)) {
+      flow.consumers.push_back(process->puid);
+    }
+  }
+}
+
+FlowVerdict judge(const model::Model& model, const Stretch& stretch, const Flow& flow) {
+  const auto waits_long = [&](const std::vector<model::ThreadKey>& threads) {
+    return !threads.empty() &&
+           model.now_ns() - model.threads().find(threads.front())->since_ns >= kSecondNs;
+  };
+  if (flow.depth > 0 && waits_long(flow.blocked_getters)) return FlowVerdict::Stuck;
+  const bool watched = stretch.length_ns() >= kSecondNs;
+  const bool full = flow.capacity > 0 && flow.depth + 1 >= flow.capacity;
+  if (waits_long(flow.blocked_putters) || (watched && full && flow.put_blocked >= kMostlyBlocked)) {
+    return FlowVerdict::ConsumersTooSlow;
+  }
+  if (flow.growth_per_s > 0) return FlowVerdict::Growing;
+  if (watched && flow.get_blocked >= kMostlyBlocked) return FlowVerdict::ProducersTooSlow;
+  return flow.in_per_s + flow.out_per_s > 0 ? FlowVerdict::Flowing : FlowVerdict::Quiet;
+}
+
+std::vector<model::ThreadKey> keys(const std::vector<const model::Thread*>& threads) {
+  std::vector<model::ThreadKey> all;
+  for (const model::Thread* thread : threads) all.push_back(thread->key);
+  return all;
+}
+
+Text names_of(const Names& names, const std::vector<model::Puid>& processes) {
+  std::vector<Text> all;
+  for (const model::Puid puid : processes) all.push_back(names.say(puid));
+  return join_texts(all, 4);
+}
+
+std::string percent(double share) {
+  return std::to_string(static_cast<int>(std::lround(share * 100))) + " %";
+}
+
+void describe_full(const model::Model& model, const Names& names, const Flow& flow,
+                   Finding& finding) {
+  finding.rule = "queue-full";
+  finding.title = "Slow consumer";
+  finding.headline = names.say_object(flow.queue) << " is full, its consumers are too slow";
+  finding.since_ns = flow.full_since_ns;
+  finding.sentence = Text("Queue ")
+                     << Span{names.object(flow.queue), Subject::of_object(flow.queue)}
+                     << " is full (" + std::to_string(flow.depth) + " of " +
+                            std::to_string(flow.capacity) + "): ";
+  if (flow.consumers.empty()) {
+    finding.sentence << "nobody has taken an item yet";
+  } else {
+    finding.sentence << names_of(names, flow.consumers)
+                     << (flow.consumers.size() == 1 ? " takes " : " take ")
+                     << rate_text(flow.out_per_s);
+  }
+  if (!flow.blocked_putters.empty()) {
+    std::vector<Text> blocked;
+    for (const model::ThreadKey key : flow.blocked_putters) blocked.push_back(names.say(key));
+    const auto* longest = model.threads().find(flow.blocked_putters.front());
+    finding.sentence << "; " << join_texts(blocked, 4) << (blocked.size() == 1 ? " is" : " are")
+                     << " blocked for " + duration_text(model.now_ns() - longest->since_ns);
+    if (finding.since_ns == 0) finding.since_ns = longest->since_ns;
+  }
+  const auto latency = flow.latency_ns();
+  if (latency && *latency < kOldItemNs) finding.severity = Severity::Info;
+  finding.sentence << "; somebody waited for room " + percent(flow.put_blocked) + " of the last " +
+                          duration_text(lately(model).length_ns()) + ".";
+  finding.advice = "Add consumers or make each item cheaper; a larger queue only delays the wait.";
+}
+
+void describe_growing(const Names& names, const Flow& flow, Finding& finding) {
+  finding.rule = "queue-growing";
+  finding.title = "Queue grows";
+  finding.headline = names.say_object(flow.queue) << " grows by " + rate_text(flow.growth_per_s);
+  finding.sentence = Text("Queue ")
+                     << Span{names.object(flow.queue), Subject::of_object(flow.queue)}
+                     << " holds " + plural(flow.depth, "item", "items") + " and grows by " +
+                            rate_text(flow.growth_per_s) + ": " + rate_text(flow.in_per_s) +
+                            " come in, " + rate_text(flow.out_per_s) + " go out";
+  if (flow.capacity > flow.depth) {
+    const double left = static_cast<double>(flow.capacity - flow.depth) / flow.growth_per_s;
+    finding.sentence << "; it is full in about " +
+                            duration_text(static_cast<std::uint64_t>(left * 1e9));
+  }
+  finding.sentence << ".";
+  finding.advice =
+      "Add consumers, or bound the queue so that producers wait instead of filling memory.";
+}
+
+void describe_stuck(const model::Model& model, const Names& names, const Flow& flow,
+                    Finding& finding) {
+  const auto* longest = model.threads().find(flow.blocked_getters.front());
+  finding.rule = "queue-stuck";
+  finding.title = "Queue stuck";
+  finding.since_ns = longest->since_ns;
+  finding.headline = names.say_object(flow.queue) << " does not move";
+  finding.sentence = names.say(longest->key)
+                     << " waits for " + duration_text(model.now_ns() - longest->since_ns) +
+                            " for an item of "
+                     << names.say_object(flow.queue)
+                     << ", which holds " + plural(flow.depth, "item", "items") + ".";
+  finding.advice =
+      "A reader that was stopped or killed in the middle of a get may hold the reading end.";
+}
+
+}  // namespace
+
+std::optional<std::uint64_t> Flow::latency_ns() const noexcept {
+  if (out_per_s <= 0) return std::nullopt;
+  return static_cast<std::uint64_t>(static_cast<double>(depth) / out_per_s * 1e9);
+}
+
+Stretch lately(const model::Model& model) {
+  const std::uint64_t now = model.now_ns();
+  return {std::max(model.start_ns(), now > kLatelyNs ? now - kLatelyNs : 0), now};
+}
+
+std::map<model::ObjectId, Flow> flows(const model::Model& model, const Stretch& stretch) {
+  const auto waits = collect_waits(model, stretch);
+  std::map<model::ObjectId, Flow> all;
+  for (const auto& [id, queue] : model.queues().rows()) {
+    const model::Object* object = model.objects().find(id);
+    if (object == nullptr || object->merged_into != 0) continue;
+    Flow& flow = all[id];
+    flow.queue = id;
+    flow.depth = queue.depth();
+    flow.capacity = object->capacity;
+    flow.blocked_putters = keys(model.threads().waiting_on(id, wire::ThreadState::QueuePut));
+    flow.blocked_getters = keys(model.threads().waiting_on(id, wire::ThreadState::QueueGet));
+    if (const auto found = waits.find(id); found != waits.end()) {
+      flow.put_blocked = found->second.put.share();
+      flow.get_blocked = found->second.get.share();
+    }
+    measure_rates(queue, stretch, flow);
+    flow.full_since_ns = full_since(queue, flow.capacity);
+    flow.growth_per_s = growth(queue, stretch);
+    find_sides(model, queue, flow);
+    flow.verdict = judge(model, stretch, flow);
+  }
+  return all;
+}
+
+std::string_view verdict_words(FlowVerdict verdict) {
+  switch (verdict) {
+    case FlowVerdict::Quiet:
+      return "";
+    case FlowVerdict::Flowing:
+      return "flowing";
+    case FlowVerdict::ConsumersTooSlow:
+      return "consumers too slow";
+    case FlowVerdict::ProducersTooSlow:
+      return "consumers idle";
+    case FlowVerdict::Growing:
+      return "growing";
+    case FlowVerdict::Stuck:
+      return "stuck";
+  }
+  return "";
+}
+
+std::vector<Finding> flow_findings(const model::Model& model, const Names& names) {
+  std::vector<Finding> findings;
+  for (const auto& [id, flow] : flows(model, lately(model))) {
+    Finding finding;
+    finding.severity = Severity::Warning;
+    finding.confidence = Confidence::Heuristic;
+    finding.since_ns = lately(model).begin_ns;
+    switch (flow.verdict) {
+      case FlowVerdict::ConsumersTooSlow:
+        describe_full(model, names, flow, finding);
+        break;
+      case FlowVerdict::Growing:
+        describe_growing(names, flow, finding);
+        break;
+      case FlowVerdict::Stuck:
+        describe_stuck(model, names, flow, finding);
+        break;
+      default:
+        continue;
+    }
+    finding.subjects.push_back(Subject::of_object(id));
+    finding.id = finding_id(finding.rule, finding.subjects);
+    for (const model::ThreadKey key : flow.blocked_putters)
+      finding.subjects.push_back(Subject::of(key));
+    for (const model::ThreadKey key : flow.blocked_getters)
+      finding.subjects.push_back(Subject::of(key));
+    const model::Object* object = model.objects().find(id);
+    if (!object->site.empty())
+      finding.details.push_back(Text("It was created at " + object->site + "."));
+    findings.push_back(std::move(finding));
+  }
+  return findings;
+}
+
+}  // namespace inspector::analysis

@@ -21,6 +21,8 @@ add_library(libmp::libmp ALIAS libmp)
 set_target_properties(libmp PROPERTIES OUTPUT_NAME mp LINKER_LANGUAGE CXX EXPORT_NAME libmp)
 target_compile_features(libmp PUBLIC cxx_std_20)
 target_link_libraries(libmp PRIVATE ${libs})
+# The helper process is entered before main(): nothing else would pull it out of the archive.
+target_link_options(libmp INTERFACE "LINKER:-u,mp_start_helper")
 
 file(GLOB_RECURSE public_headers CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/include/libmp/*.hpp)
 target_sources(libmp PUBLIC FILE_SET HEADERS

@@ -1,6 +1,7 @@
 #include "os/identity.hpp"
 
 #include <pthread.h>
+#include <sched.h>
 #include <sys/random.h>
 #include <unistd.h>
 
@@ -75,6 +76,8 @@ std::uint32_t count_fds(std::uint32_t pid) {
 }
 
 std::uint32_t thread_id() noexcept { return static_cast<std::uint32_t>(::gettid()); }
+
+void yield_thread() noexcept { ::sched_yield(); }
 
 std::string thread_name() {
   std::array<char, 32> name{};

@@ -20,6 +20,7 @@ std::string command_line(std::uint32_t pid);
 std::uint32_t count_fds(std::uint32_t pid);
 
 std::uint32_t thread_id() noexcept;
+void yield_thread() noexcept;
 // As the kernel shows it (15 bytes); the main thread's is the program's name.
 std::string thread_name();
 

@@ -83,6 +83,19 @@ bool write_at(int fd, std::uint64_t offset, std::span<const std::byte> bytes) no
   return n == static_cast<ssize_t>(bytes.size());
 }
 
+bool create_private_file(const std::string& path, std::string_view bytes) noexcept {
+  const int saved = errno;
+  const std::string draft = path + "." + std::to_string(::getpid());
+  UniqueFd fd(static_cast<int>(retry_eintr(
+      [&] { return ::open(draft.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600); })));
+  bool done = fd.valid() && retry_eintr([&] { return ::write(fd.get(), bytes.data(), bytes.size()); }) ==
+                                static_cast<ssize_t>(bytes.size());
+  done = done && ::link(draft.c_str(), path.c_str()) == 0;
+  if (fd.valid()) ::unlink(draft.c_str());
+  errno = saved;
+  return done;
+}
+
 std::string read_text(const std::string& path, std::size_t limit) {
   std::string text;
   const UniqueFd fd(static_cast<int>(retry_eintr([&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC); })));

@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "os/unique_fd.hpp"
 
@@ -27,6 +28,10 @@ UniqueFd open_shared_file(const std::string& path, bool writable) noexcept;
 // How many bytes were read; less than asked for at the end of the file or on error.
 std::size_t read_at(int fd, std::uint64_t offset, std::span<std::byte> into) noexcept;
 bool write_at(int fd, std::uint64_t offset, std::span<const std::byte> bytes) noexcept;
+
+// Makes a small file 0600 in one step: readers see it whole or not at all. False when it is there already, or cannot be
+// made.
+bool create_private_file(const std::string& path, std::string_view bytes) noexcept;
 
 // A small text file whole (of /proc, say), at most `limit` bytes. Empty when it cannot be read.
 std::string read_text(const std::string& path, std::size_t limit = 65536);

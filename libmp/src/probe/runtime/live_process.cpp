@@ -30,6 +30,8 @@ constinit std::atomic<std::uint32_t> handles{0};
 LiveFile file;
 Birthright right;
 bool atfork_registered = false;
+// So that a signal handler, or code that opening itself runs, does not wait for its own thread.
+constinit thread_local bool opening_here = false;
 
 template <typename T>
 T* at(void* base, std::uint32_t offset) noexcept {
@@ -51,6 +53,7 @@ void forget_parents_file() {
   detail::forget_writer_state();
   right = next;
   // The mapping itself stays: unmapping is no business of a fork handler, and the next open() replaces the views.
+  opening_here = false;
   stage.store(Stage::Closed, std::memory_order_release);
 }
 
@@ -204,12 +207,18 @@ constinit std::atomic<const std::atomic<std::uint32_t>*> level_word{&undecided_l
 
 const LiveFile* live() noexcept {
   Stage seen = stage.load(std::memory_order_acquire);
-  if (seen == Stage::Open) [[likely]] return file.header != nullptr ? &file : nullptr;
   if (seen == Stage::Closed && stage.compare_exchange_strong(seen, Stage::Opening)) {
+    opening_here = true;
     open_once();
-    return file.header != nullptr ? &file : nullptr;
+    opening_here = false;
+    seen = Stage::Open;
   }
-  return nullptr;
+  // Another thread opens it: a millisecond once in a process's life, against facts that would be lost uncounted.
+  while (seen == Stage::Opening && !opening_here) {
+    os::yield_thread();
+    seen = stage.load(std::memory_order_acquire);
+  }
+  return seen == Stage::Open && file.header != nullptr ? &file : nullptr;
 }
 
 const LiveFile* live_if_open() noexcept {

@@ -1,0 +1,39 @@
+#include "probe/runtime/settings.hpp"
+
+#include <gtest/gtest.h>
+
+namespace mp::probe {
+namespace {
+
+TEST(InspectVariable, UnsetMeansStandByAndNoReport) {
+  const Settings settings = settings_from(nullptr);
+
+  EXPECT_EQ(settings.level, Level::Standby);
+  EXPECT_FALSE(settings.report);
+}
+
+TEST(InspectVariable, ZeroAndOffTurnTheProbesOff) {
+  for (const char* text : {"0", "off"}) {
+    EXPECT_EQ(settings_from(text).level, Level::Off) << text;
+    EXPECT_FALSE(settings_from(text).report) << text;
+  }
+}
+
+TEST(InspectVariable, OneReportsToTheRendezvousOfThisUser) {
+  const Settings settings = settings_from("1");
+
+  EXPECT_EQ(settings.level, Level::Normal);
+  EXPECT_TRUE(settings.report);
+  EXPECT_EQ(settings.address, "");
+}
+
+TEST(InspectVariable, AnythingElseIsTheInspectorsAddress) {
+  const Settings settings = settings_from("localhost:7440");
+
+  EXPECT_EQ(settings.level, Level::Normal);
+  EXPECT_TRUE(settings.report);
+  EXPECT_EQ(settings.address, "localhost:7440");
+}
+
+}  // namespace
+}  // namespace mp::probe

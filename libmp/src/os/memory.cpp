@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -52,12 +51,6 @@ std::uint64_t largest_file() noexcept {
   rlimit limit{};
   if (::getrlimit(RLIMIT_FSIZE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return ~std::uint64_t{0};
   return limit.rlim_cur;
-}
-
-FileIdentity file_identity(int fd) {
-  struct stat info {};
-  check(::fstat(fd, &info), "fstat");
-  return {info.st_dev, info.st_ino};
 }
 
 std::size_t page_size() noexcept {

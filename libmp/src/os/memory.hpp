@@ -38,13 +38,6 @@ UniqueFd create_memfd(const char* name, std::uint64_t bytes);
 // The largest file that this process may make (RLIMIT_FSIZE); going beyond it would raise SIGXFSZ.
 std::uint64_t largest_file() noexcept;
 
-// What the kernel calls a file: the same in every process of the host.
-struct FileIdentity {
-  std::uint64_t device = 0;
-  std::uint64_t inode = 0;
-};
-FileIdentity file_identity(int fd);  // throws OSError
-
 std::size_t page_size() noexcept;
 
 // Puts pages under [offset, offset + bytes) of the mapped file, so that writing there cannot raise SIGBUS. Contents

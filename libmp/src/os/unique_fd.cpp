@@ -1,6 +1,7 @@
 #include "os/unique_fd.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cassert>
@@ -25,5 +26,13 @@ void UniqueFd::close() {
 }
 
 UniqueFd UniqueFd::dup() const { return UniqueFd(check(::fcntl(fd_, F_DUPFD_CLOEXEC, 0), "dup")); }
+
+FileIdentity file_identity(int fd) noexcept {
+  const int saved = errno;
+  struct stat status {};
+  const bool known = ::fstat(fd, &status) == 0;
+  errno = saved;
+  return known ? FileIdentity{status.st_dev, status.st_ino} : FileIdentity{};
+}
 
 }  // namespace mp::os

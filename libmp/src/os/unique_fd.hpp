@@ -1,6 +1,7 @@
 // UniqueFd: the one owner of a file descriptor. Everything that opens one returns this type, close-on-exec from birth.
 #pragma once
 
+#include <cstdint>
 #include <utility>
 
 namespace mp::os {
@@ -39,5 +40,14 @@ class UniqueFd {
  private:
   int fd_ = -1;
 };
+
+// The kernel's name of an open file.
+struct FileIdentity {
+  std::uint64_t device = 0;
+  std::uint64_t inode = 0;
+  bool operator==(const FileIdentity&) const = default;
+};
+// All zero when the descriptor is not open.
+FileIdentity file_identity(int fd) noexcept;
 
 }  // namespace mp::os

@@ -4,6 +4,7 @@
 #include <climits>
 
 #include "os/cpu.hpp"
+#include "os/fork_hooks.hpp"
 #include "os/futex.hpp"
 #include "os/identity.hpp"
 #include "os/process_id.hpp"
@@ -16,7 +17,7 @@ constinit thread_local Word my_word = 0;
 
 Word compute_my_word() noexcept {
   // The forking thread is the only one of a child: forgetting its own word is enough.
-  static const bool registered = (os::after_fork_in_child([] { my_word = 0; }), true);
+  static const bool registered = (os::around_fork(nullptr, nullptr, [] { my_word = 0; }), true);
   (void)registered;
   const os::ProcessId self = os::self();
   my_word = make_word(self.pid, static_cast<std::uint32_t>(self.start_ticks), os::thread_id());

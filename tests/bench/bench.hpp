@@ -1,0 +1,63 @@
+// What all benchmarks share: a stopwatch, forked peers, and one line per figure: workload <tab> value <tab> unit.
+#pragma once
+
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <string_view>
+#include <utility>
+
+namespace bench {
+
+inline void report(std::string_view workload, double value, std::string_view unit) {
+  std::printf("%.*s\t%.6g\t%.*s\n", static_cast<int>(workload.size()), workload.data(), value,
+              static_cast<int>(unit.size()), unit.data());
+  std::fflush(stdout);
+}
+
+class Stopwatch {
+ public:
+  [[nodiscard]] double seconds() const {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();
+  }
+
+ private:
+  std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
+};
+
+// A forked process that runs `body` and ends; joined by the destructor. A failed peer ends the benchmark: its figure
+// would mean nothing.
+class Peer {
+ public:
+  template <typename Body>
+  explicit Peer(Body&& body) {
+    std::fflush(stdout);
+    pid_ = ::fork();
+    if (pid_ == 0) {
+      body();
+      ::_exit(0);
+    }
+  }
+  Peer(Peer&& other) noexcept : pid_(std::exchange(other.pid_, -1)) {}
+  Peer& operator=(Peer&&) = delete;
+  ~Peer() { join(); }
+
+  void join() {
+    const pid_t pid = std::exchange(pid_, -1);
+    if (pid <= 0) return;
+    int status = 0;
+    if (::waitpid(pid, &status, 0) != pid || status != 0) {
+      std::fprintf(stderr, "a peer process failed (wait status %d)\n", status);
+      std::exit(1);
+    }
+  }
+
+ private:
+  pid_t pid_ = -1;
+};
+
+}  // namespace bench

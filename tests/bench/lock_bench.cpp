@@ -1,0 +1,124 @@
+// Lock against what the machine can do: a bare process-shared pthread mutex, in the same run.
+#include <libmp/lock.hpp>
+
+#include <pthread.h>
+#include <sys/mman.h>
+
+#include <algorithm>
+#include <csignal>
+#include <new>
+#include <string>
+
+#include "bench/bench.hpp"
+
+namespace {
+
+constexpr long kUncontended = 5'000'000;
+constexpr long kContended = 1'000'000;
+constexpr int kDeaths = 20;
+
+struct Shared {
+  pthread_mutex_t mutex;
+  volatile long counter;
+  volatile int held;
+  volatile double killed_at;
+};
+
+Shared* make_shared_page() {
+  void* const at = ::mmap(nullptr, sizeof(Shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  auto* const shared = new (at) Shared{};
+  pthread_mutexattr_t attributes;
+  ::pthread_mutexattr_init(&attributes);
+  ::pthread_mutexattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED);
+  ::pthread_mutex_init(&shared->mutex, &attributes);
+  return shared;
+}
+
+template <typename Pair>
+void uncontended(const std::string& workload, Pair&& pair) {
+  const bench::Stopwatch watch;
+  for (long i = 0; i < kUncontended; ++i) pair();
+  bench::report(workload, watch.seconds() / kUncontended * 1e9, "ns/pair");
+}
+
+template <typename Pair>
+void contended(const std::string& workload, Shared& shared, Pair&& pair) {
+  shared.counter = 0;
+  const auto work = [&] {
+    for (long i = 0; i < kContended; ++i) pair();
+  };
+  const bench::Stopwatch watch;
+  {
+    const bench::Peer first(work);
+    const bench::Peer second(work);
+  }
+  bench::report(workload, watch.seconds() / (2 * kContended) * 1e9, "ns/pair");
+  if (shared.counter != 2 * kContended) std::abort();
+}
+
+double now() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+// From the SIGKILL of the owner to the exception in a process that sleeps in acquire(), at different moments of its
+// tick.
+void owner_died(Shared& shared) {
+  double total = 0;
+  double worst = 0;
+  for (int i = 0; i < kDeaths; ++i) {
+    mp::Lock lock;
+    shared.held = 0;
+    const pid_t owner = ::fork();
+    if (owner == 0) {
+      lock.acquire();
+      shared.held = 1;
+      for (;;) ::pause();
+    }
+    while (shared.held == 0) ::usleep(100);
+    const pid_t killer = ::fork();
+    if (killer == 0) {
+      ::usleep(static_cast<useconds_t>(20'000 + 3'000 * i));
+      shared.killed_at = now();
+      ::kill(owner, SIGKILL);
+      ::_exit(0);
+    }
+    try {
+      lock.acquire();
+      std::abort();
+    } catch (const mp::OwnerDied&) {
+      const double waited = now() - shared.killed_at;
+      total += waited;
+      worst = std::max(worst, waited);
+    }
+    ::waitpid(owner, nullptr, 0);
+    ::waitpid(killer, nullptr, 0);
+  }
+  bench::report("lock_owner_died_mean", total / kDeaths * 1e3, "ms");
+  bench::report("lock_owner_died_worst", worst * 1e3, "ms");
+}
+
+}  // namespace
+
+void bench_lock() {
+  Shared& shared = *make_shared_page();
+  mp::Lock lock;
+  uncontended("lock_uncontended", [&] {
+    lock.acquire();
+    lock.release();
+  });
+  uncontended("lock_uncontended(pthread)", [&] {
+    ::pthread_mutex_lock(&shared.mutex);
+    ::pthread_mutex_unlock(&shared.mutex);
+  });
+  contended("lock_contended_2p", shared, [&] {
+    lock.acquire();
+    shared.counter = shared.counter + 1;
+    lock.release();
+  });
+  contended("lock_contended_2p(pthread)", shared, [&] {
+    ::pthread_mutex_lock(&shared.mutex);
+    shared.counter = shared.counter + 1;
+    ::pthread_mutex_unlock(&shared.mutex);
+  });
+  owner_died(shared);
+}

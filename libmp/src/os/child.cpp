@@ -38,7 +38,10 @@ std::uint32_t fork_process() { return static_cast<std::uint32_t>(check(::fork(),
 UniqueFd open_pidfd(std::uint32_t pid) {
   const long fd = ::syscall(kPidfdOpen, static_cast<pid_t>(pid), 0);
   if (fd == -1) throw_errno("pidfd_open", "pid " + std::to_string(pid));
-  return UniqueFd(static_cast<int>(fd));  // close-on-exec by definition
+  UniqueFd pidfd(static_cast<int>(fd));  // close-on-exec by definition
+  if (pidfd.get() > STDERR_FILENO) return pidfd;
+  // A program with closed standard streams: their numbers are no place to live at.
+  return UniqueFd(check(::fcntl(pidfd.get(), F_DUPFD_CLOEXEC, STDERR_FILENO + 1), "dup"));
 }
 
 UniqueFd open_ready_fd() { return UniqueFd(check(::eventfd(1, EFD_CLOEXEC), "eventfd")); }

@@ -8,8 +8,6 @@
 #include "proc/standard_streams.hpp"
 
 #include <exception>
-#include <iostream>
-#include <string_view>
 #include <typeinfo>
 
 #include <cxxabi.h>
@@ -18,14 +16,6 @@ namespace mp::proc {
 namespace {
 
 constexpr int kFailed = 1;
-
-// One write, so that the lines of several children do not mix.
-void report(const std::string& text) noexcept {
-  try {
-    std::cerr << text << std::flush;
-  } catch (...) {  // std::cerr was told to throw; there is nobody left to tell
-  }
-}
 
 // "mp::OSError: open 'x': ...", and below it what it was caused by.
 void describe(const std::exception& error, std::string& text) {
@@ -50,7 +40,7 @@ int report_failure(const std::string& name) noexcept {
     } catch (...) {
       text += type_name(*abi::__cxa_current_exception_type()) + "\n";
     }
-    report(text);
+    write_to_stderr(text);
   } catch (...) {  // out of memory: the exit code has to do
   }
   return kFailed;
@@ -62,7 +52,7 @@ int run_target(Process& process, const std::string& name) noexcept {
     ProcessAccess::run(process);
     return 0;
   } catch (const SystemExit& exit) {
-    if (!exit.text().empty()) report(exit.text() + "\n");
+    if (!exit.text().empty()) write_to_stderr(exit.text() + "\n");
     return exit.code() & 0xff;
   } catch (...) {
     return report_failure(name);

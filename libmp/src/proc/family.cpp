@@ -7,9 +7,11 @@
 #include "proc/standard_streams.hpp"
 #include <libmp/exceptions.hpp>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
+#include <iterator>
 #include <span>
 #include <utility>
 
@@ -72,10 +74,11 @@ std::shared_ptr<ProcessCore> Family::parent() {
 void Family::make_own() {
   const std::uint32_t pid = os::self().pid;
   if (std::exchange(owner_pid_, pid) == pid) return;
-  for (Child& child : children_) {
-    child.started->forget();
-    left_behind_.push_back(std::move(child));
+  for (const auto& watched : watched_) {
+    if (const auto child = watched.lock()) child->forget();
   }
+  watched_.clear();
+  std::move(children_.begin(), children_.end(), std::back_inserter(left_behind_));
   children_.clear();
   own_pidfd_.reset();
 }
@@ -83,6 +86,7 @@ void Family::make_own() {
 const std::vector<Family::Child>& Family::prune() {
   make_own();
   std::erase_if(children_, [](const Child& child) { return child.started->poll().has_value(); });
+  std::erase_if(watched_, [](const auto& child) { return child.expired(); });
   return children_;
 }
 
@@ -135,6 +139,7 @@ std::shared_ptr<StartedChild> Family::fork(const std::shared_ptr<ProcessCore>& c
   probe::child_forked(birth, pid);
   auto started = std::make_shared<StartedChild>(pid, birth.puid, pidfd_of_child(pid));
   children_.push_back({child, started, identity.daemon});
+  watched_.push_back(started);
   return started;
 }
 

@@ -18,8 +18,7 @@ namespace mp::proc {
 // One per process, never destroyed: exit handlers ask it last of all.
 // Threads: all functions may be called by any.
 // fork: fork() below makes the child's own family. A child of a bare fork(2) still answers to its
-// parent's name, as in
-//   Python, but has none of its parent's children.
+//   parent's name, as in Python, but has none of its parent's children.
 class Family {
  public:
   static Family& instance();
@@ -64,6 +63,9 @@ class Family {
   std::shared_ptr<ProcessCore> self_;
   std::shared_ptr<ProcessCore> parent_;
   std::vector<Child> children_;
+  // All whose descriptors are open, also of children that have ended: not for this process'
+  // children.
+  std::vector<std::weak_ptr<StartedChild>> watched_;
   std::vector<Child> left_behind_;  // of the process this one was forked from
   std::uint32_t children_made_ = 0;
   std::uint32_t owner_pid_ = 0;  // whose all this is; another pid than ours after a fork

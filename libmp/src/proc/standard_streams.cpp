@@ -2,17 +2,19 @@
 
 #include <cstdio>
 #include <iostream>
+#include <streambuf>
 
 #include <stdio_ext.h>
 
 namespace mp::proc {
 namespace {
 
+// Not through the stream itself: one that was told to throw may do so in a destructor.
 template <class Stream>
 void flush(Stream& stream) noexcept {
   try {
-    stream.flush();
-  } catch (...) {  // exceptions() was asked for; the state of the stream tells the story
+    if (auto* buffer = stream.rdbuf(); buffer != nullptr) buffer->pubsync();
+  } catch (...) {  // a buffer of the user's own
   }
 }
 
@@ -27,6 +29,16 @@ void flush_standard_streams() noexcept {
   flush(std::wclog);
   (void)std::fflush(stdout);
   (void)std::fflush(stderr);
+}
+
+void write_to_stderr(std::string_view text) noexcept {
+  try {
+    std::streambuf* buffer = std::cerr.rdbuf();
+    if (buffer == nullptr) return;
+    buffer->sputn(text.data(), static_cast<std::streamsize>(text.size()));
+    buffer->pubsync();
+  } catch (...) {
+  }
 }
 
 void forget_buffered_input() noexcept { ::__fpurge(stdin); }

@@ -11,8 +11,7 @@
 namespace mp::proc {
 
 // Owns the pidfd. The child is reaped by the first call that learns of its end, through the pidfd:
-// nobody else's
-//   children are ever touched. What is known of a death is told to the probes before the zombie
+//   nobody else's children are ever touched. How it ended is told to the probes before the zombie
 //   goes, so that a waiter of something the dead process held finds the cause at every moment.
 // Threads: all functions may be called at any time, by several at once.
 // fork: belongs to the process that made it; a forked child calls forget() and nothing else.

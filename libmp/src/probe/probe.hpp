@@ -6,11 +6,11 @@
 // fork: the child forgets its parent's live file first thing and opens its own at the first fact.
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <source_location>
 #include <string_view>
 
+#include "probe/hot.hpp"
 #include "wire/kinds.hpp"
 
 #ifndef MP_PROBES
@@ -42,10 +42,6 @@ struct Announcement {
 
 namespace detail {
 
-// Points at the level of the live file, or at a word that says Standby while no file is open yet (so that the first
-// fact opens it), or at one that says Off.
-extern constinit std::atomic<const std::atomic<std::uint32_t>*> level_word;
-
 Handle announce(const Announcement& what) noexcept;
 void retire(Handle object) noexcept;
 void lock_acquired(Handle object, std::uint64_t acquisition, std::uint64_t waited_ns) noexcept;
@@ -65,7 +61,7 @@ std::uint64_t wait_end(wire::ThreadState state, Handle object, WaitState wait, b
 
 inline Level level() noexcept {
 #if MP_PROBES
-  return Level{detail::level_word.load(std::memory_order_relaxed)->load(std::memory_order_relaxed)};
+  return Level{detail::level_now()};
 #else
   return Level::Off;
 #endif
@@ -115,12 +111,15 @@ class Wait {
 
 // Call while holding the lock. `acquisition` is the lock's own counter (1, 2, ...); waited_ns = 0 means uncontended.
 inline void lock_acquired(Handle object, std::uint64_t acquisition, std::uint64_t waited_ns = 0) noexcept {
-  if (!off()) detail::lock_acquired(object, acquisition, waited_ns);
+  const Level now = level();
+  if (now == Level::Off) return;
+  if (waited_ns == 0 && now != Level::Full && detail::hold(object, acquisition)) return;
+  detail::lock_acquired(object, acquisition, waited_ns);
 }
 
 // Call while still holding it, just before the store that frees it.
 inline void lock_released(Handle object, std::uint64_t acquisition) noexcept {
-  if (!off()) detail::lock_released(object, acquisition);
+  if (!off() && !detail::unhold(object)) detail::lock_released(object, acquisition);
 }
 
 // This thread has learned that the owner is dead; c = low half of the dead owner's acquisition number.
@@ -130,19 +129,30 @@ inline void lock_owner_died(Handle object, std::uint64_t acquisition, std::uint3
 
 // --- queues and connections ----------------------------------------------------------------------------------------
 
+namespace detail {
+
+inline void moved_in_or_out(wire::EventKind kind, bool in, Handle object, std::uint64_t number,
+                            std::uint64_t bytes) noexcept {
+  const Level now = level();
+  if (now == Level::Off || (now == Level::Standby && count(object, in, number, bytes))) return;
+  moved(kind, object, number, bytes);
+}
+
+}  // namespace detail
+
 // Call inside the critical section of that side. `number` is the item's number in the queue: 1, 2, ...
 inline void queue_put(Handle object, std::uint64_t number, std::uint64_t bytes) noexcept {
-  if (!off()) detail::moved(wire::EventKind::QueuePut, object, number, bytes);
+  detail::moved_in_or_out(wire::EventKind::QueuePut, true, object, number, bytes);
 }
 inline void queue_got(Handle object, std::uint64_t number, std::uint64_t bytes) noexcept {
-  if (!off()) detail::moved(wire::EventKind::QueueGet, object, number, bytes);
+  detail::moved_in_or_out(wire::EventKind::QueueGet, false, object, number, bytes);
 }
 // `number` counts the messages of this end in this process.
 inline void connection_sent(Handle object, std::uint64_t number, std::uint64_t bytes) noexcept {
-  if (!off()) detail::moved(wire::EventKind::ConnectionSend, object, number, bytes);
+  detail::moved_in_or_out(wire::EventKind::ConnectionSend, true, object, number, bytes);
 }
 inline void connection_received(Handle object, std::uint64_t number, std::uint64_t bytes) noexcept {
-  if (!off()) detail::moved(wire::EventKind::ConnectionRecv, object, number, bytes);
+  detail::moved_in_or_out(wire::EventKind::ConnectionRecv, false, object, number, bytes);
 }
 
 // A rare fact, recorded from stand-by on: recovered locks, auth failures, EOF, accepted, signals sent, ...

@@ -221,8 +221,9 @@ std::optional<LiveReader::ThreadView> LiveReader::view_of(const wire::PlainThrea
   if (slot.tid != 0) {
     now.state = slot.state;
     now.object = slot.object;
-    std::copy_n(slot.held, std::min(slot.held_count, wire::kHeldPerThread), now.held.begin());
-    for (std::uint64_t& entry : now.held) entry &= ~std::uint64_t{wire::kTold};
+    for (std::uint32_t i = 0; i < wire::kHeldPerThread; ++i) {
+      (i < slot.held_count ? now.held : now.freed)[i] = slot.held[i] & ~std::uint64_t{wire::kTold};
+    }
     if ((slot.note_seq & 1) == 0) now.note = bounded_text(slot.note, sizeof slot.note);
   }
   return now;
@@ -236,18 +237,22 @@ void LiveReader::compare_thread(std::uint16_t index, const ThreadView& now, wire
     add(into, {.t_ns = now_ns, .a = now.since_ns, .object = now.object, .c = now.wait_number,
                .kind = EventKind::ThreadState, .thread = index, .flags = static_cast<std::uint16_t>(now.state)});
   }
-  const auto holds = [](const ThreadView& view, std::uint64_t entry) {
-    return std::find(view.held.begin(), view.held.end(), entry) != view.held.end();
+  const auto lists = [](const auto& entries, std::uint64_t entry) {
+    return std::find(entries.begin(), entries.end(), entry) != entries.end();
   };
   const auto tell = [&](EventKind kind, std::uint64_t entry) {
     add(into, {.t_ns = now_ns, .object = static_cast<std::uint32_t>(entry),
                .c = static_cast<std::uint32_t>(entry >> 32), .kind = kind, .thread = index});
   };
   for (const std::uint64_t entry : before.held) {
-    if (entry != 0 && !holds(now, entry)) tell(EventKind::Unheld, entry);
+    if (entry != 0 && !lists(now.held, entry)) tell(EventKind::Unheld, entry);
+  }
+  // Held and freed between two looks: it still tells how far the lock has come.
+  for (const std::uint64_t entry : now.freed) {
+    if (entry != 0 && !lists(before.freed, entry) && !lists(before.held, entry)) tell(EventKind::Unheld, entry);
   }
   for (const std::uint64_t entry : now.held) {
-    if (entry != 0 && (tell_all_ || !holds(before, entry))) tell(EventKind::Held, entry);
+    if (entry != 0 && (tell_all_ || !lists(before.held, entry))) tell(EventKind::Held, entry);
   }
   if (before.note != now.note) {
     add(into, {.t_ns = now_ns, .kind = EventKind::Note, .thread = index}, now.note);

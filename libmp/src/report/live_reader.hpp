@@ -68,6 +68,7 @@ class LiveReader {
     std::uint32_t wait_number = 0;
     std::uint64_t since_ns = 0;
     std::array<std::uint64_t, wire::kHeldPerThread> held{};
+    std::array<std::uint64_t, wire::kHeldPerThread> freed{};  // the newest locks that it held before
     std::string note;
   };
   struct ObjectView {

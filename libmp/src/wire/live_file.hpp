@@ -91,7 +91,7 @@ static_assert(sizeof(Declaration) == 40);
 // What one thread is doing. Written by that thread only. The fields up to `note` form one group under `seq`
 // (odd while it is being written; a reader retries, or takes it as it stands when the process is dead).
 // `held` entries are (acquisition number << 32 | handle), each stored whole; kTold in the handle says that a LockGot event
-// has told of it, so that its end will be told too.
+// has told of it, so that its end will be told too. Entries behind held_count are of locks that are free again.
 template <template <typename> typename Cell>
 struct ThreadSlotOf {
   Cell<std::uint32_t> seq;

@@ -4,7 +4,10 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <fstream>
 #include <map>
+#include <memory>
+#include <random>
 #include <thread>
 
 #include "probe/lifecycle.hpp"
@@ -122,9 +125,9 @@ TEST(Probe, UncontendedLocksLeaveNoEventsAtStandBy) {
 
   EXPECT_TRUE(of_kind(batch, EventKind::LockGot).empty());
   EXPECT_TRUE(of_kind(batch, EventKind::Held).empty());
-  const auto counters = of_kind(batch, EventKind::Counters);
-  ASSERT_EQ(counters.size(), 1u);
-  EXPECT_EQ(wire::decode_object_counters(batch.payload_of(counters[0]))->in, 100u);
+  const auto freed = of_kind(batch, EventKind::Unheld);
+  ASSERT_EQ(freed.size(), 1u);
+  EXPECT_EQ(freed[0].c, 100u);
 }
 
 TEST(Probe, TheLevelIsSwitchedFromOutside) {
@@ -212,6 +215,45 @@ TEST(Probe, AnOrdinaryForkIsAProcessOfItsOwnToo) {
   EXPECT_EQ(of_kind(read_whole(scene.tree_dir()), EventKind::Hello).size(), 2u);
 }
 
+TEST(Probe, QueueTotalsAreKeptAtStandBy) {
+  ObservedChild scene([] {
+    const auto queue = probe::announce({.kind = wire::ObjectKind::Queue, .identity = {.device = 1, .inode = 9}, .name = "jobs"});
+    for (std::uint64_t i = 1; i <= 100; ++i) probe::queue_put(queue, i, 16);
+    for (std::uint64_t i = 1; i <= 40; ++i) probe::queue_got(queue, i, 16);
+    ::raise(SIGKILL);
+    return 0;
+  });
+  scene.child().wait();
+
+  const wire::Batch batch = read_whole(scene.tree_dir());
+
+  EXPECT_TRUE(of_kind(batch, EventKind::QueuePut).empty());
+  const auto told = of_kind(batch, EventKind::Counters);
+  ASSERT_EQ(told.size(), 1u);
+  const auto totals = wire::decode_object_counters(batch.payload_of(told[0]));
+  EXPECT_EQ(totals->in, 100u);
+  EXPECT_EQ(totals->out, 40u);
+  EXPECT_EQ(totals->in_bytes, 1600u);
+  EXPECT_EQ(totals->in_number, 100u);
+  EXPECT_EQ(totals->out_number, 40u);
+}
+
+TEST(Probe, ALockFreedBySomebodyElseIsSaidToBeFree) {
+  ObservedChild scene([] {
+    const auto a = announce_lock(1, "A");
+    probe::lock_acquired(a, 1);
+    std::thread([&] { probe::lock_released(a, 1); }).join();
+    ::raise(SIGKILL);
+    return 0;
+  });
+  scene.child().wait();
+
+  const auto freed = of_kind(read_whole(scene.tree_dir()), EventKind::LockFree);
+
+  ASSERT_EQ(freed.size(), 1u);
+  EXPECT_EQ(freed[0].c, 1u);
+}
+
 TEST(Ring, WhatWasOverwrittenUnreadIsCountedExactly) {
   constexpr std::uint64_t kSent = 100'000;
   ObservedChild scene(
@@ -270,6 +312,114 @@ TEST(Ring, ManyThreadsAndAReaderAgreeOnEveryEvent) {
   const auto other_ring_events = static_cast<std::uint64_t>(kThreads) + 1;  // ThreadEnd of each, Exit
   EXPECT_GE(got + lost, kThreads * kPerThread);
   EXPECT_LE(got + lost, kThreads * kPerThread + other_ring_events);
+}
+
+// A finished tree with something of everything in its file.
+std::unique_ptr<ObservedChild> dead_scene() {
+  auto scene = std::make_unique<ObservedChild>(
+      [] {
+        const auto a = announce_lock(7, "A");
+        for (std::uint64_t i = 1; i <= 5'000; ++i) probe::fact(EventKind::AuthFail, a, 0, i);
+        probe::lock_acquired(a, 1);
+        probe::note("working");
+        ::raise(SIGKILL);
+        return 0;
+      },
+      "");
+  scene->child().wait();
+  return scene;
+}
+
+TEST(DamagedLiveFile, CutShortAnywhereIsReadAsFarAsItGoes) {
+  const auto scene = dead_scene();
+  const std::string path = scene->live_files().at(0);
+  const auto whole = std::filesystem::file_size(path);
+  for (std::uintmax_t size = whole; size > 0; size = size * 3 / 4) {
+    std::filesystem::resize_file(path, size);
+
+    TreeReader reader(scene->tree_dir(), {.watch = false});
+    const wire::Batch batch = reader.poll();
+
+    EXPECT_TRUE(reader.finished() || batch.events.size() == 1) << size;
+    for (const auto& event : batch.events) EXPECT_LE(event.payload_begin + event.payload_size, batch.payload.size());
+  }
+}
+
+TEST(DamagedLiveFile, CutShortUnderTheReaderIsSaidOnceAndNothingElse) {
+  const auto scene = dead_scene();
+  const std::string path = scene->live_files().at(0);
+  auto reader = LiveReader::open(path);
+  ASSERT_TRUE(reader.ok());
+
+  std::filesystem::resize_file(path, 100);
+  wire::Batch first;
+  reader.value().read_news(first, 1, true);
+  wire::Batch second;
+  reader.value().read_news(second, 2, true);
+
+  ASSERT_EQ(first.events.size(), 1u);
+  EXPECT_EQ(first.events[0].kind, EventKind::Log);
+  EXPECT_NE(first.payload_of(first.events[0]).find("cut short"), std::string_view::npos);
+  EXPECT_TRUE(second.events.empty());
+}
+
+TEST(DamagedLiveFile, RandomBytesAnywhereNeverMakeNonsenseOfTheRest) {
+  const auto scene = dead_scene();
+  const std::string path = scene->live_files().at(0);
+  std::string bytes(std::filesystem::file_size(path), '\0');
+  std::ifstream(path, std::ios::binary).read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  std::minstd_rand random(20260101);
+  for (int round = 0; round < 300; ++round) {
+    std::string bad = bytes;
+    // Mostly where the counts and offsets are.
+    const std::size_t range = round % 3 == 0 ? bad.size() : 12'000;
+    for (int i = 0; i < 20; ++i) bad[random() % range] = static_cast<char>(random());
+    if (round % 2 == 0) bad.replace(0, 12, bytes, 0, 12);  // past the first check
+    std::ofstream(path, std::ios::binary | std::ios::trunc).write(bad.data(), static_cast<std::streamsize>(bad.size()));
+
+    TreeReader reader(scene->tree_dir(), {.watch = false});
+    const wire::Batch batch = reader.poll();
+
+    for (const auto& event : batch.events) {
+      EXPECT_LE(std::size_t{event.payload_begin} + event.payload_size, batch.payload.size());
+    }
+    EXPECT_LE(batch.events.size(), 200'000u);
+  }
+}
+
+// The owner is killed wherever it happens to be; nothing torn may be told.
+TEST(KilledWriter, NoTornEventAndNoTornDeclarationIsEverTold) {
+  for (int round = 0; round < 100; ++round) {
+    ObservedChild scene([] {
+      std::thread other([] {
+        for (std::uint64_t i = 0;; ++i) probe::fact(EventKind::AuthFail, 0, static_cast<std::uint32_t>(i), i << 32 | (i & 0xffffffffu));
+      });
+      for (std::uint64_t i = 1;; ++i) {
+        const auto handle = announce_lock(i, "lock number " + std::to_string(i));
+        probe::lock_acquired(handle, i);
+        probe::fact(EventKind::AuthFail, 0, static_cast<std::uint32_t>(i), i << 32 | (i & 0xffffffffu));
+        probe::lock_released(handle, i);
+        probe::retire(handle);
+      }
+      return 0;
+    });
+    while (scene.live_files().empty()) std::this_thread::yield();
+    std::this_thread::sleep_for(std::chrono::microseconds(200 + round * 37));  // where it is killed, not a synchronisation
+    scene.child().signal(SIGKILL);
+    scene.child().wait();
+
+    const wire::Batch batch = read_whole(scene.tree_dir());
+
+    for (const auto& event : of_kind(batch, EventKind::AuthFail)) {
+      ASSERT_EQ(event.a >> 32, event.c);
+      ASSERT_EQ(event.a & 0xffffffffu, event.c);
+    }
+    for (const auto& event : of_kind(batch, EventKind::Declare)) {
+      const auto info = wire::decode_object_info(batch.payload_of(event));
+      ASSERT_TRUE(info);
+      ASSERT_EQ(info->name, "lock number " + std::to_string(info->inode));
+    }
+  }
 }
 
 }  // namespace

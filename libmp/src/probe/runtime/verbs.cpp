@@ -20,11 +20,6 @@ std::uint32_t saturated(std::uint64_t value) noexcept {
   return static_cast<std::uint32_t>(std::min<std::uint64_t>(value, 0xffff'ffffu));
 }
 
-// Only for counters whose writers the object itself serialises: no locked instruction is needed.
-void bump(std::atomic<std::uint64_t>& counter, std::uint64_t by) noexcept {
-  counter.store(counter.load(std::memory_order_relaxed) + by, std::memory_order_relaxed);
-}
-
 struct WaitKinds {
   EventKind begin;
   EventKind failed;     // None: nothing to say
@@ -87,7 +82,7 @@ std::uint64_t unlist_held(wire::ThreadSlot& slot, Handle object) noexcept {
     const std::uint64_t entry = slot.held[i].load(std::memory_order_relaxed);
     if (handle_of(entry) != object) continue;
     slot.held[i].store(slot.held[listed - 1].load(std::memory_order_relaxed), std::memory_order_relaxed);
-    slot.held[listed - 1].store(0, std::memory_order_relaxed);
+    slot.held[listed - 1].store(entry, std::memory_order_relaxed);
     slot.held_count.store(count - 1, std::memory_order_release);
     return entry;
   }
@@ -139,10 +134,6 @@ void lock_acquired(Handle object, std::uint64_t acquisition, std::uint64_t waite
   if (wire::ThreadSlot* slot = thread_slot(*file)) {
     list_held(*slot, (acquisition << 32) | object | (told ? wire::kTold : 0));
   }
-  if (wire::ObjectSlot* totals = object_slot(*file, object)) {
-    bump(totals->in, 1);
-    totals->in_number.store(acquisition, std::memory_order_relaxed);
-  }
   if (told) {
     emit(*file, EventKind::LockGot, thread_index(*file), object, static_cast<std::uint32_t>(acquisition), waited_ns,
          os::monotonic_ns());
@@ -164,11 +155,7 @@ void moved(EventKind kind, Handle object, std::uint64_t number, std::uint64_t by
   const LiveFile* file = live();
   if (file == nullptr || object == 0) return;
   const bool in = kind == EventKind::QueuePut || kind == EventKind::ConnectionSend;
-  if (wire::ObjectSlot* totals = object_slot(*file, object)) {
-    bump(in ? totals->in : totals->out, 1);
-    bump(in ? totals->in_bytes : totals->out_bytes, bytes);
-    (in ? totals->in_number : totals->out_number).store(number, std::memory_order_relaxed);
-  }
+  if (object_slot(*file, object) != nullptr) count(object, in, number, bytes);
   if (at_least(Level::Normal)) {
     emit(*file, kind, thread_index(*file), object, saturated(bytes), number, os::monotonic_ns());
   }

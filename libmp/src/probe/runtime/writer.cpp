@@ -7,6 +7,7 @@
 #include "os/clock.hpp"
 #include "os/identity.hpp"
 #include "os/shared_file.hpp"
+#include "probe/hot.hpp"
 #include "probe/runtime/live_process.hpp"
 
 namespace mp::probe {
@@ -18,10 +19,10 @@ constexpr std::uint32_t kPage = 4096;
 constinit std::atomic<bool> arena_busy{false};
 constinit std::atomic<std::uint32_t> arena_ready{0};          // bytes known to be populated
 constinit std::atomic<std::uint64_t> ring_ready{0};           // slots known to be populated, in the first lap
-constinit std::atomic<std::uint64_t> object_pages_ready{0};   // one bit per page: 32 pages
 constinit std::atomic<std::uint32_t> thread_pages_ready{0};   // 8 pages
 
-constinit thread_local wire::ThreadSlot* my_slot = nullptr;
+using detail::my_slot;
+
 constinit thread_local std::uint16_t my_index = wire::kNoThread;
 constinit thread_local bool my_slot_refused = false;
 
@@ -179,20 +180,17 @@ std::uint16_t thread_index(const LiveFile& file) noexcept {
 }
 
 wire::ObjectSlot* object_slot(const LiveFile& file, std::uint32_t handle) noexcept {
+  if (handle == 0) return nullptr;
   const std::uint32_t index = (handle - 1) % wire::kObjectSlots;
-  wire::ObjectSlot& slot = file.objects[index];
-  const std::uint64_t page_bit = std::uint64_t{1} << (index * sizeof(wire::ObjectSlot) / kPage);
-  if ((object_pages_ready.load(std::memory_order_relaxed) & page_bit) != 0) [[likely]] {
-    if (slot.handle.load(std::memory_order_relaxed) == handle) [[likely]] return &slot;
-  } else {
-    if (!os::populate(&slot, sizeof slot)) return nullptr;
-    object_pages_ready.fetch_or(page_bit, std::memory_order_relaxed);
+  wire::ObjectSlot* slot = detail::object_slots[index].load(std::memory_order_relaxed);
+  if (slot == nullptr) {
+    slot = &file.objects[index];
+    if (!os::populate(slot, sizeof *slot)) return nullptr;
+    detail::object_slots[index].store(slot, std::memory_order_relaxed);
   }
-  std::uint32_t nobody = 0;
-  if (handle == 0 || !slot.handle.compare_exchange_strong(nobody, handle, std::memory_order_acq_rel)) {
-    return nobody == handle && handle != 0 ? &slot : nullptr;
-  }
-  return &slot;
+  std::uint32_t owner = 0;
+  const bool ours = slot->handle.compare_exchange_strong(owner, handle, std::memory_order_acq_rel) || owner == handle;
+  return ours ? slot : nullptr;
 }
 
 void free_object_slot(const LiveFile& file, std::uint32_t handle) noexcept {
@@ -207,6 +205,9 @@ void free_object_slot(const LiveFile& file, std::uint32_t handle) noexcept {
 
 namespace detail {
 
+constinit thread_local wire::ThreadSlot* my_slot [[gnu::tls_model("initial-exec")]] = nullptr;
+constinit std::array<std::atomic<wire::ObjectSlot*>, wire::kObjectSlots> object_slots{};
+
 void forget_writer_state() noexcept {
   my_slot = nullptr;
   my_index = wire::kNoThread;
@@ -214,7 +215,7 @@ void forget_writer_state() noexcept {
   arena_busy.store(false, std::memory_order_relaxed);
   arena_ready.store(0, std::memory_order_relaxed);
   ring_ready.store(0, std::memory_order_relaxed);
-  object_pages_ready.store(0, std::memory_order_relaxed);
+  for (auto& slot : object_slots) slot.store(nullptr, std::memory_order_relaxed);
   thread_pages_ready.store(0, std::memory_order_relaxed);
 }
 

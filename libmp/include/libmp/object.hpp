@@ -2,6 +2,8 @@
 // What Queue<>, Connection and managers carry, and what a pickle from a Python peer becomes.
 #pragma once
 
+#include <libmp/detail/object_block.hpp>
+
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -14,8 +16,6 @@
 #include <type_traits>
 #include <utility>
 #include <vector>
-
-#include <libmp/detail/object_block.hpp>
 
 namespace mp {
 
@@ -141,10 +141,10 @@ class Object {
   [[nodiscard]] bool contains(const Object& item) const;  // Python's `in`; for a dict its keys
 
   // Changes. They apply to the shared container; const because the reference does not change.
-  void append(Object item) const;                      // list
-  void set(const Object& key, Object value) const;     // list index or dict key
-  void erase(const Object& key) const;                 // list index or dict key
-  void clear() const;                                  // list or dict
+  void append(Object item) const;                   // list
+  void set(const Object& key, Object value) const;  // list index or dict key
+  void erase(const Object& key) const;              // list index or dict key
+  void clear() const;                               // list or dict
 
   // Python's ==: 1 == 1.0 == True; a list is never equal to a tuple, nor a str to bytes.
   // RuntimeError if nested deeper than 1000.
@@ -218,8 +218,8 @@ std::string str(const Object& object);
 // Pickle protocol 4, the bytes that CPython 3.8 to 3.13 write for the same value. PicklingError if
 // nested deeper than 1000.
 std::string dumps(const Object& object);
-// Any pickle of protocol 0 to 5 that consists of data. UnpicklingError says offset and opcode; input
-// from a stranger cannot call anything, nor make this allocate more than 256 times its size.
+// Any pickle of protocol 0 to 5 that consists of data. UnpicklingError says offset and opcode;
+// input from a stranger cannot call anything, nor make this allocate more than 256 times its size.
 Object loads(std::span<const std::byte> pickle);
 Object loads(std::string_view pickle);
 

@@ -18,18 +18,19 @@
 // mp::Object.
 #pragma once
 
-#include <bit>
-
 #include <libmp/detail/archive.hpp>
 #include <libmp/detail/archive_std.hpp>
+
+#include <bit>
 
 namespace mp {
 
 // T can travel as far as its outside shows; what it contains is checked when it is sent.
 template <class T>
-concept Serializable =
-    detail::HasUserCode<T> || !requires { typename detail::Archiver<T>::IsPrimary; } ||
-    detail::Blittable<T> || std::same_as<T, bool> ||
+concept Serializable = detail::HasUserCode<T> || !requires {
+  typename detail::Archiver<T>::IsPrimary;
+}
+|| detail::Blittable<T> || std::same_as<T, bool> ||
     (detail::Memberwise<T> && !detail::HoldsPointer<T>::value);
 
 namespace detail {

@@ -1,10 +1,9 @@
+#include "base/errno_name.hpp"
+#include "base/signal_name.hpp"
 #include <libmp/exceptions.hpp>
 
 #include <system_error>
 #include <utility>
-
-#include "base/errno_name.hpp"
-#include "base/signal_name.hpp"
 
 namespace mp {
 namespace {
@@ -69,8 +68,8 @@ const std::string& OSError::subject() const noexcept { return facts_->subject; }
 
 BufferTooShort::BufferTooShort(std::span<const std::byte> message, std::size_t capacity)
     : ProcessError(too_short_text(message.size(), capacity)),
-      message_(std::make_shared<const std::string>(
-          reinterpret_cast<const char*>(message.data()), message.size())) {}
+      message_(std::make_shared<const std::string>(reinterpret_cast<const char*>(message.data()),
+                                                   message.size())) {}
 
 std::span<const std::byte> BufferTooShort::message() const noexcept {
   return std::as_bytes(std::span(*message_));

@@ -1,5 +1,6 @@
-// Result<T>: a value, or a Failure that says what went wrong and where in the input. The return type
-// of everything that decodes bytes or files: bad input is expected there, so it is not an exception.
+// Result<T>: a value, or a Failure that says what went wrong and where in the input. The return
+// type of everything that decodes bytes or files: bad input is expected there, so it is not an
+// exception.
 #pragma once
 
 #include <cstdint>

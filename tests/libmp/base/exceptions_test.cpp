@@ -1,6 +1,6 @@
+#include "base/errno_name.hpp"
+#include "base/signal_name.hpp"
 #include <libmp/exceptions.hpp>
-
-#include <gtest/gtest.h>
 
 #include <array>
 #include <cerrno>
@@ -8,8 +8,7 @@
 #include <string>
 #include <type_traits>
 
-#include "base/errno_name.hpp"
-#include "base/signal_name.hpp"
+#include <gtest/gtest.h>
 
 namespace mp {
 namespace {

@@ -1,10 +1,10 @@
 #include "base/result.hpp"
 
-#include <gtest/gtest.h>
-
 #include <memory>
 #include <string>
 #include <type_traits>
+
+#include <gtest/gtest.h>
 
 namespace mp {
 namespace {

@@ -2,6 +2,9 @@
 // members, numbers as they lie in memory, counts in front of sequences.
 #pragma once
 
+#include <libmp/detail/byte_buffer.hpp>
+#include <libmp/detail/field_count.hpp>
+
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -11,9 +14,6 @@
 #include <span>
 #include <string_view>
 #include <type_traits>
-
-#include <libmp/detail/byte_buffer.hpp>
-#include <libmp/detail/field_count.hpp>
 
 namespace mp::detail {
 
@@ -110,17 +110,21 @@ class InArchive {
 
 // The user's own code, in the forms that cereal knows.
 template <class T, class Archive>
-concept HasMemberSerialize = requires(T& value, Archive& archive) { value.serialize(archive); };
+concept HasMemberSerialize = requires(T& value, Archive& archive) {
+  value.serialize(archive);
+};
 template <class T, class Archive>
-concept HasFreeSerialize = requires(T& value, Archive& archive) { serialize(archive, value); };
+concept HasFreeSerialize = requires(T& value, Archive& archive) {
+  serialize(archive, value);
+};
 template <class T>
 concept HasSaveAndLoad = requires(const T& from, T& to, OutArchive& out, InArchive& in) {
   from.save(out);
   to.load(in);
 };
 template <class T>
-concept HasUserCode = HasMemberSerialize<T, OutArchive> || HasFreeSerialize<T, OutArchive> ||
-                      HasSaveAndLoad<T>;
+concept HasUserCode =
+    HasMemberSerialize<T, OutArchive> || HasFreeSerialize<T, OutArchive> || HasSaveAndLoad<T>;
 
 // What cereal wraps members in. Known by shape: cereal's headers are not needed here.
 template <class T>
@@ -129,7 +133,9 @@ concept NameValuePair = requires(T& pair) {
   pair.value;
 };
 template <class T>
-concept BaseClassPointer = requires(T& base) { *base.base_ptr; };
+concept BaseClassPointer = requires(T& base) {
+  *base.base_ptr;
+};
 
 // Views and handles that are trivially copyable, and yet mean nothing in another process.
 template <class T>
@@ -144,39 +150,39 @@ struct IsView<std::reference_wrapper<T>> : std::true_type {};
 template <class T>
 concept PlainAggregate = std::is_aggregate_v<T> && !std::is_array_v<T> && !std::is_union_v<T>;
 
+// Whether T is such a thing, or, being a plain struct, has a member that is.
+template <class T, template <class> class Property, bool kItself>
+consteval bool holds() {
+  if constexpr (PlainAggregate<T> && !HasUserCode<T>) {
+    return any_field<T, Property>();
+  } else {
+    return kItself;
+  }
+}
+
+template <class T, class Item = std::remove_all_extents_t<T>>
+inline constexpr bool kIsPointer =
+    std::is_pointer_v<Item> || std::is_member_pointer_v<Item> || IsView<Item>::value;
+
 template <class T>
 struct HoldsPointer {
-  static consteval bool look() {
-    using Item = std::remove_all_extents_t<T>;
-    if constexpr (PlainAggregate<Item> && !HasUserCode<Item>) {
-      return any_field<Item, HoldsPointer>();
-    } else {
-      return std::is_pointer_v<Item> || std::is_member_pointer_v<Item> || IsView<Item>::value;
-    }
-  }
-  static constexpr bool value = look();
+  static constexpr bool value = holds<std::remove_all_extents_t<T>, HoldsPointer, kIsPointer<T>>();
 };
 
 // A byte that is neither 0 nor 1 must not become a bool, so these are not copied blindly.
 template <class T>
 struct HoldsBool {
-  static consteval bool look() {
-    using Item = std::remove_all_extents_t<T>;
-    if constexpr (PlainAggregate<Item> && !HasUserCode<Item>) {
-      return any_field<Item, HoldsBool>();
-    } else {
-      return std::is_same_v<Item, bool>;
-    }
-  }
-  static constexpr bool value = look();
+  using Item = std::remove_all_extents_t<T>;
+  static constexpr bool value = holds<Item, HoldsBool, std::is_same_v<Item, bool>>();
 };
 
 // May be copied as memory, alone or in bulk. Archiver specialisations (optional, ...) come first,
 // hence `requires` on the tag that only the primary template has.
 template <class T>
 concept Blittable = std::is_trivially_copyable_v<T> && !std::is_array_v<T> && !HasUserCode<T> &&
-                    !HoldsPointer<T>::value && !HoldsBool<T>::value &&
-                    requires { typename Archiver<T>::IsPrimary; };
+                    !HoldsPointer<T>::value && !HoldsBool<T>::value && requires {
+  typename Archiver<T>::IsPrimary;
+};
 
 template <class T>
 concept Memberwise = PlainAggregate<T> && !HasUserCode<T> && kFieldCount<T> <= kMaxFields;
@@ -232,8 +238,7 @@ struct Archiver {
 
  private:
   static consteval void refuse_foreign() {
-    static_assert(!std::is_pointer_v<T> && !std::is_member_pointer_v<T> && !IsView<T>::value &&
-                      !HoldsPointer<T>::value,
+    static_assert(!HoldsPointer<T>::value,
                   "A pointer, reference or view means nothing in another process: send the value "
                   "itself (std::string, std::vector, std::optional, std::unique_ptr).");
     static_assert(Memberwise<T> || HoldsPointer<T>::value,

@@ -2,6 +2,9 @@
 // <libmp/serialize.hpp>.
 #pragma once
 
+#include <libmp/detail/archive.hpp>
+#include <libmp/object.hpp>
+
 #include <array>
 #include <memory>
 #include <optional>
@@ -10,9 +13,6 @@
 #include <utility>
 #include <variant>
 #include <vector>
-
-#include <libmp/detail/archive.hpp>
-#include <libmp/object.hpp>
 
 namespace mp::detail {
 
@@ -67,8 +67,7 @@ struct Archiver<T[kSize]> {
 
 // An array of memory-like items is memory-like itself: that is the primary template's.
 template <class T, std::size_t kSize>
-  requires(!Blittable<T>)
-struct Archiver<std::array<T, kSize>> {
+requires(!Blittable<T>) struct Archiver<std::array<T, kSize>> {
   static void write(OutArchive& archive, const std::array<T, kSize>& items) {
     for (const T& item : items) archive.write(item);
     if constexpr (kSize == 0) archive.buffer().push_back(std::byte{0});
@@ -103,8 +102,9 @@ struct Archiver<std::basic_string<C, Traits, Alloc>>
     : BulkArchiver<std::basic_string<C, Traits, Alloc>> {};
 
 template <class T, class Alloc>
-  requires Blittable<T> && std::default_initializable<T>
-struct Archiver<std::vector<T, Alloc>> : BulkArchiver<std::vector<T, Alloc>> {};
+requires Blittable<T> && std::default_initializable<T>
+struct Archiver<std::vector<T, Alloc>> : BulkArchiver<std::vector<T, Alloc>> {
+};
 
 // A pair<const K, V> cannot be read into; this is what can.
 template <class T>
@@ -126,8 +126,7 @@ concept Container = requires(T& items, const T& fixed, typename T::value_type it
 };
 
 template <Container T>
-  requires(!HasUserCode<T>)
-struct Archiver<T> {
+requires(!HasUserCode<T>) struct Archiver<T> {
   using Item = typename Readable<typename T::value_type>::type;
 
   static void write(OutArchive& archive, const T& items) {
@@ -214,7 +213,8 @@ struct Archiver<std::variant<Ts...>> {
     if (index >= sizeof...(Ts)) throw_archive_malformed(archive.offset() - 4, "variant index");
     [&]<std::size_t... kIndex>(std::index_sequence<kIndex...>) {
       ((kIndex == index ? archive.read(value.template emplace<kIndex>()) : void()), ...);
-    }(std::index_sequence_for<Ts...>{});
+    }
+    (std::index_sequence_for<Ts...>{});
   }
 };
 

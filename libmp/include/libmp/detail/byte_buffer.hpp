@@ -8,9 +8,8 @@
 
 namespace mp::detail {
 
-// Differs from std::string and std::vector: new bytes are not zeroed first, which would cost as much
-// as writing them.
-// Owns its memory; movable. Fails: std::bad_alloc, and is then unchanged.
+// Differs from std::string and std::vector: new bytes are not zeroed first, which would cost as
+// much as writing them. Owns its memory; movable. Fails: std::bad_alloc, and is then unchanged.
 class ByteBuffer {
  public:
   ByteBuffer() noexcept = default;

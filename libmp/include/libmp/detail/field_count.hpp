@@ -17,8 +17,8 @@ inline constexpr std::size_t kMaxInitializers = 4 * kMaxFields;  // members of a
 template <class Aggregate>
 struct AnyValue {
   template <class T>
-    requires(!std::is_same_v<std::remove_cvref_t<T>, Aggregate> &&
-             !std::is_base_of_v<std::remove_cvref_t<T>, Aggregate>)
+  requires(!std::is_same_v<std::remove_cvref_t<T>, Aggregate> &&
+           !std::is_base_of_v<std::remove_cvref_t<T>, Aggregate>)
   operator T() const noexcept;
 };
 
@@ -28,25 +28,27 @@ using AnyAt = AnyValue<T>;
 template <class Aggregate>
 struct AnyBase {
   template <class T>
-    requires(!std::is_same_v<T, Aggregate> && std::is_base_of_v<T, Aggregate>)
-  operator T() const noexcept;
+  requires(!std::is_same_v<T, Aggregate> && std::is_base_of_v<T, Aggregate>) operator T()
+      const noexcept;
 };
 
 template <class T, std::size_t kCount>
 consteval bool takes_initializers() {
   return []<std::size_t... kIndex>(std::index_sequence<kIndex...>) {
     return requires { T{AnyAt<T, kIndex>{}...}; };
-  }(std::make_index_sequence<kCount>{});
+  }
+  (std::make_index_sequence<kCount>{});
 }
 
 // T{any x before, {any x nested}, any x after}
 template <class T, std::size_t kBefore, std::size_t kNested, std::size_t kAfter>
 consteval bool takes_nested() {
   return []<std::size_t... kB, std::size_t... kN, std::size_t... kA>(
-             std::index_sequence<kB...>, std::index_sequence<kN...>, std::index_sequence<kA...>) {
+      std::index_sequence<kB...>, std::index_sequence<kN...>, std::index_sequence<kA...>) {
     return requires { T{AnyAt<T, kB>{}..., {AnyAt<T, kN>{}...}, AnyAt<T, kA>{}...}; };
-  }(std::make_index_sequence<kBefore>{}, std::make_index_sequence<kNested>{},
-         std::make_index_sequence<kAfter>{});
+  }
+  (std::make_index_sequence<kBefore>{}, std::make_index_sequence<kNested>{},
+   std::make_index_sequence<kAfter>{});
 }
 
 // The largest number of initializers. Braces may be left out, so a member `int a[3]` takes three.
@@ -105,8 +107,8 @@ inline constexpr std::size_t kFieldCount = field_count<T>();
 template <class Aggregate, template <class> class Property>
 struct AnyValueWith {
   template <class T>
-    requires(!std::is_same_v<std::remove_cvref_t<T>, Aggregate> && Property<T>::value)
-  operator T() const noexcept;
+  requires(!std::is_same_v<std::remove_cvref_t<T>, Aggregate> && Property<T>::value) operator T()
+      const noexcept;
 };
 
 template <class T, template <class> class Property>
@@ -116,11 +118,13 @@ consteval bool any_field() {
     return []<std::size_t... kB, std::size_t... kA>(std::index_sequence<kB...>,
                                                     std::index_sequence<kA...>) {
       return requires { T{AnyAt<T, kB>{}..., AnyValueWith<T, Property>{}, AnyAt<T, kA>{}...}; };
-    }(std::make_index_sequence<kWhere>{}, std::make_index_sequence<kTotal - kWhere - 1>{});
+    }
+    (std::make_index_sequence<kWhere>{}, std::make_index_sequence<kTotal - kWhere - 1>{});
   };
   return [&]<std::size_t... kWhere>(std::index_sequence<kWhere...>) {
     return (kAt.template operator()<kWhere>() || ...);
-  }(std::make_index_sequence<kTotal>{});
+  }
+  (std::make_index_sequence<kTotal>{});
 }
 
 // References to the members of an aggregate, const if it is const.

@@ -1,5 +1,5 @@
-// What an Object points to: a reference-counted block. Part of Object's inline copy and destroy; the
-// blocks themselves are defined in the library.
+// What an Object points to: a reference-counted block. Part of Object's inline copy and destroy;
+// the blocks themselves are defined in the library.
 #pragma once
 
 #include <atomic>

@@ -2,6 +2,8 @@
 // Included by <libmp/object.hpp>.
 #pragma once
 
+#include <libmp/object.hpp>
+
 #include <array>
 #include <deque>
 #include <limits>
@@ -10,8 +12,6 @@
 #include <tuple>
 #include <unordered_map>
 
-#include <libmp/object.hpp>
-
 namespace mp::detail {
 
 // "expected int, got str ('hello')"
@@ -19,12 +19,14 @@ namespace mp::detail {
 // "int 300 does not fit into a signed 8-bit integer"
 [[noreturn]] void throw_out_of_range(const Object& actual, bool is_signed, std::size_t bits);
 // "expected a tuple of 2 items, got 3"
-[[noreturn]] void throw_wrong_count(std::string_view what, std::size_t expected, std::size_t actual);
+[[noreturn]] void throw_wrong_count(std::string_view what, std::size_t expected,
+                                    std::size_t actual);
 
 // An int or bool within the given range; the bounds are those of the target type.
 std::int64_t to_signed(const Object& object, std::int64_t low, std::int64_t high, std::size_t bits);
 std::uint64_t to_unsigned(const Object& object, std::uint64_t high, std::size_t bits);
 double to_double(const Object& object);  // float, int or bool
+float to_float(const Object& object);    // the same, within the range of float
 bool to_bool(const Object& object);      // bool only
 std::span<const Object> to_sequence(const Object& object, std::string_view expected);
 std::vector<std::pair<Object, Object>> to_pairs(const Object& object);
@@ -66,7 +68,13 @@ struct ObjectCodec<T> {
 
 template <std::floating_point T>
 struct ObjectCodec<T> {
-  static T from(const Object& object) { return static_cast<T>(to_double(object)); }
+  static T from(const Object& object) {
+    if constexpr (std::same_as<T, float>) {
+      return to_float(object);
+    } else {
+      return static_cast<T>(to_double(object));
+    }
+  }
 };
 
 template <>
@@ -89,15 +97,11 @@ template <class Sequence>
 struct SequenceCodec {
   using Item = typename Sequence::value_type;
 
-  static Object to(const Sequence& sequence)
-    requires std::constructible_from<Object, const Item&>
-  {
+  static Object to(const Sequence& sequence) requires std::constructible_from<Object, const Item&> {
     return make_list(std::vector<Object>(sequence.begin(), sequence.end()));
   }
 
-  static Sequence from(const Object& object)
-    requires FromObject<Item>
-  {
+  static Sequence from(const Object& object) requires FromObject<Item> {
     Sequence out;
     for (const Object& item : to_sequence(object, "list")) {
       out.insert(out.end(), item.as<Item>());
@@ -113,20 +117,18 @@ struct ObjectCodec<std::deque<T>> : SequenceCodec<std::deque<T>> {};
 
 template <class T, std::size_t kSize>
 struct ObjectCodec<std::array<T, kSize>> {
-  static Object to(const std::array<T, kSize>& items)
-    requires std::constructible_from<Object, const T&>
-  {
+  static Object to(
+      const std::array<T, kSize>& items) requires std::constructible_from<Object, const T&> {
     return make_list(std::vector<Object>(items.begin(), items.end()));
   }
 
-  static std::array<T, kSize> from(const Object& object)
-    requires FromObject<T>
-  {
+  static std::array<T, kSize> from(const Object& object) requires FromObject<T> {
     const std::span<const Object> items = to_sequence(object, "list");
     if (items.size() != kSize) throw_wrong_count("list", kSize, items.size());
     return [&]<std::size_t... kIndex>(std::index_sequence<kIndex...>) {
       return std::array<T, kSize>{items[kIndex].template as<T>()...};
-    }(std::make_index_sequence<kSize>{});
+    }
+    (std::make_index_sequence<kSize>{});
   }
 };
 
@@ -135,16 +137,12 @@ struct MapCodec {
   using Key = typename Map::key_type;
   using Value = typename Map::mapped_type;
 
-  static Object to(const Map& map)
-    requires std::constructible_from<Object, const Key&> &&
-             std::constructible_from<Object, const Value&>
-  {
+  static Object to(const Map& map) requires std::constructible_from<Object, const Key&> &&
+      std::constructible_from<Object, const Value&> {
     return make_dict(std::vector<std::pair<Object, Object>>(map.begin(), map.end()));
   }
 
-  static Map from(const Object& object)
-    requires FromObject<Key> && FromObject<Value>
-  {
+  static Map from(const Object& object) requires FromObject<Key> && FromObject<Value> {
     Map out;
     for (const auto& [key, value] : to_pairs(object)) {
       out.insert_or_assign(key.template as<Key>(), value.template as<Value>());
@@ -161,15 +159,12 @@ struct ObjectCodec<std::unordered_map<K, V>> : MapCodec<std::unordered_map<K, V>
 // None stands for the absent value, so an optional of an optional would be ambiguous.
 template <class T>
 struct ObjectCodec<std::optional<T>> {
-  static Object to(const std::optional<T>& value)
-    requires std::constructible_from<Object, const T&>
-  {
+  static Object to(
+      const std::optional<T>& value) requires std::constructible_from<Object, const T&> {
     return value.has_value() ? Object(*value) : Object();
   }
 
-  static std::optional<T> from(const Object& object)
-    requires FromObject<T>
-  {
+  static std::optional<T> from(const Object& object) requires FromObject<T> {
     if (object.is_none()) return std::nullopt;
     return object.as<T>();
   }
@@ -178,34 +173,29 @@ struct ObjectCodec<std::optional<T>> {
 // Pairs and tuples: a tuple out; a tuple or a list of that length in.
 template <class... Ts>
 struct ObjectCodec<std::tuple<Ts...>> {
-  static Object to(const std::tuple<Ts...>& items)
-    requires(std::constructible_from<Object, const Ts&> && ...)
-  {
+  static Object to(const std::tuple<Ts...>& items) requires(
+      std::constructible_from<Object, const Ts&>&&...) {
     return std::apply([](const Ts&... item) { return make_tuple({Object(item)...}); }, items);
   }
 
-  static std::tuple<Ts...> from(const Object& object)
-    requires(FromObject<Ts> && ...)
-  {
+  static std::tuple<Ts...> from(const Object& object) requires(FromObject<Ts>&&...) {
     const std::span<const Object> items = to_sequence(object, "tuple");
     if (items.size() != sizeof...(Ts)) throw_wrong_count("tuple", sizeof...(Ts), items.size());
     return [&]<std::size_t... kIndex>(std::index_sequence<kIndex...>) {
       return std::tuple<Ts...>{items[kIndex].template as<Ts>()...};
-    }(std::make_index_sequence<sizeof...(Ts)>{});
+    }
+    (std::make_index_sequence<sizeof...(Ts)>{});
   }
 };
 
 template <class A, class B>
 struct ObjectCodec<std::pair<A, B>> {
-  static Object to(const std::pair<A, B>& items)
-    requires std::constructible_from<Object, const A&> && std::constructible_from<Object, const B&>
-  {
+  static Object to(const std::pair<A, B>& items) requires
+      std::constructible_from<Object, const A&> && std::constructible_from<Object, const B&> {
     return make_tuple({Object(items.first), Object(items.second)});
   }
 
-  static std::pair<A, B> from(const Object& object)
-    requires FromObject<A> && FromObject<B>
-  {
+  static std::pair<A, B> from(const Object& object) requires FromObject<A> && FromObject<B> {
     auto [first, second] = object.as<std::tuple<A, B>>();
     return {std::move(first), std::move(second)};
   }

@@ -1,0 +1,175 @@
+#include "serial/dict.hpp"
+
+#include <libmp/exceptions.hpp>
+
+#include <bit>
+
+namespace mp::serial {
+namespace {
+
+constexpr std::size_t kNotFound = static_cast<std::size_t>(-1);
+
+// Found by identity or as an equal text: what nearly every lookup comes down to.
+bool equal_at_a_glance(const Object& a, const Object& b) {
+  return ObjectAccess::tag(a) == Tag::Str && ObjectAccess::tag(b) == Tag::Str &&
+         ObjectAccess::raw(a).view() == ObjectAccess::raw(b).view();
+}
+
+WalkOutcome hash32(const Object& key, Walk& walk, std::uint32_t* hash) {
+  std::uint64_t wide = 0;
+  const WalkOutcome outcome = hash_of(key, walk, &wide);
+  *hash = static_cast<std::uint32_t>(wide ^ (wide >> 32U));
+  return outcome;
+}
+
+bool is_container(const Object& key) { return ObjectAccess::tag(key) >= Tag::Tuple; }
+
+}  // namespace
+
+void Dict::clear() noexcept {
+  entries_.clear();
+  index_.clear();
+  live_ = 0;
+}
+
+void Dict::reserve(std::size_t count) { entries_.reserve(count); }
+
+// Where the entry with this key is, or kNotFound. `hash` counts only if there is an index.
+WalkOutcome Dict::locate(const Object& key, std::uint32_t hash, Walk& walk, std::size_t* at) const {
+  *at = kNotFound;
+  bool same = false;
+  if (index_.empty()) {
+    for (std::size_t i = 0; i < entries_.size(); ++i) {
+      const Entry& entry = entries_[i];
+      if (!entry.live) continue;
+      same = equal_at_a_glance(entry.key, key);
+      if (!same) {
+        const WalkOutcome outcome = equal(entry.key, key, walk, &same);
+        if (outcome != WalkOutcome::Done) return outcome;
+      }
+      if (same) {
+        *at = i;
+        break;
+      }
+    }
+    return WalkOutcome::Done;
+  }
+  const std::size_t mask = index_.size() - 1;
+  for (std::size_t slot = hash & mask; index_[slot].entry != kFree; slot = (slot + 1) & mask) {
+    if (index_[slot].entry == kErased || index_[slot].hash != hash) continue;
+    const Entry& entry = entries_[index_[slot].entry];
+    same = equal_at_a_glance(entry.key, key);
+    if (!same) {
+      const WalkOutcome outcome = equal(entry.key, key, walk, &same);
+      if (outcome != WalkOutcome::Done) return outcome;
+    }
+    if (same) {
+      *at = index_[slot].entry;
+      break;
+    }
+  }
+  return WalkOutcome::Done;
+}
+
+WalkOutcome Dict::find(const Object& key, Walk& walk, const Entry** found) const {
+  *found = nullptr;
+  std::uint32_t hash = 0;
+  // Without an index the hash is not needed, but a key that has none is an error all the same.
+  if (!index_.empty() || is_container(key)) {
+    const WalkOutcome outcome = hash32(key, walk, &hash);
+    if (outcome != WalkOutcome::Done) return outcome;
+  }
+  std::size_t at = kNotFound;
+  const WalkOutcome outcome = locate(key, hash, walk, &at);
+  if (outcome == WalkOutcome::Done && at != kNotFound) *found = &entries_[at];
+  return outcome;
+}
+
+WalkOutcome Dict::set(Object key, Object value, Walk& walk) {
+  std::uint32_t hash = 0;
+  if (!index_.empty() || is_container(key)) {
+    const WalkOutcome outcome = hash32(key, walk, &hash);
+    if (outcome != WalkOutcome::Done) return outcome;
+  }
+  std::size_t at = kNotFound;
+  WalkOutcome outcome = locate(key, hash, walk, &at);
+  if (outcome != WalkOutcome::Done) return outcome;
+  if (at != kNotFound) {
+    // Swapped, not assigned: the old value may be a container whose end comes back to this dict.
+    value.swap(entries_[at].value);
+    return WalkOutcome::Done;
+  }
+  const bool needs_index = entries_.size() >= kLinear;
+  if (needs_index && (entries_.size() + 1) * 2 > index_.size()) {
+    const bool had_index = !index_.empty();
+    compact();
+    outcome = build_index(std::bit_ceil(entries_.capacity() * 2 + 2), walk);
+    if (outcome == WalkOutcome::Done && !had_index) outcome = hash32(key, walk, &hash);
+    if (outcome != WalkOutcome::Done) return outcome;
+  }
+  append(std::move(key), std::move(value), hash);
+  return WalkOutcome::Done;
+}
+
+void Dict::append(Object key, Object value, std::uint32_t hash) {
+  if (entries_.size() >= kErased) throw OverflowError("dict with more than 2**32 - 2 entries");
+  entries_.push_back({std::move(key), std::move(value), true});
+  ++live_;
+  if (index_.empty()) return;
+  const std::size_t mask = index_.size() - 1;
+  std::size_t slot = hash & mask;
+  while (index_[slot].entry != kFree) slot = (slot + 1) & mask;
+  index_[slot] = {hash, static_cast<std::uint32_t>(entries_.size() - 1)};
+}
+
+// Hashes were all taken before without a complaint, or the keys are plain; it can fail only because
+// the budget of this walk is used up. The dict is then whole, and without index.
+WalkOutcome Dict::build_index(std::size_t slots, Walk& walk) {
+  std::vector<Slot> fresh(slots);
+  const std::size_t mask = slots - 1;
+  for (std::size_t i = 0; i < entries_.size(); ++i) {
+    std::uint32_t hash = 0;
+    const WalkOutcome outcome = hash32(entries_[i].key, walk, &hash);
+    if (outcome != WalkOutcome::Done) return outcome;
+    std::size_t slot = hash & mask;
+    while (fresh[slot].entry != kFree) slot = (slot + 1) & mask;
+    fresh[slot] = {hash, static_cast<std::uint32_t>(i)};
+  }
+  index_ = std::move(fresh);
+  return WalkOutcome::Done;
+}
+
+void Dict::compact() {
+  if (live_ != entries_.size()) std::erase_if(entries_, [](const Entry& e) { return !e.live; });
+  index_.clear();
+}
+
+WalkOutcome Dict::erase(const Object& key, Walk& walk, bool* erased) {
+  *erased = false;
+  std::uint32_t hash = 0;
+  if (!index_.empty() || is_container(key)) {
+    const WalkOutcome outcome = hash32(key, walk, &hash);
+    if (outcome != WalkOutcome::Done) return outcome;
+  }
+  std::size_t at = kNotFound;
+  WalkOutcome outcome = locate(key, hash, walk, &at);
+  if (outcome != WalkOutcome::Done || at == kNotFound) return outcome;
+
+  *erased = true;
+  --live_;
+  const Entry gone = std::exchange(entries_[at], Entry{{}, {}, false});
+  if (!index_.empty()) {
+    const std::size_t mask = index_.size() - 1;
+    std::size_t slot = hash & mask;
+    while (index_[slot].entry != at) slot = (slot + 1) & mask;
+    index_[slot].entry = kErased;
+  }
+  if (live_ < entries_.size() / 2) {
+    const std::size_t slots = index_.size();
+    compact();
+    if (slots != 0 && live_ >= kLinear) outcome = build_index(slots, walk);
+  }
+  return outcome;
+}
+
+}  // namespace mp::serial

@@ -1,0 +1,233 @@
+#include "serial/big_int.hpp"
+#include "serial/compare.hpp"
+#include "serial/dict.hpp"
+#include "serial/object_block.hpp"
+#include "serial/utf8.hpp"
+#include <libmp/exceptions.hpp>
+#include <libmp/object.hpp>
+
+#include <array>
+#include <cstdlib>
+#include <cstring>
+#include <new>
+#include <utility>
+
+namespace mp {
+
+std::string_view to_string(Kind kind) noexcept {
+  constexpr std::array<std::string_view, 9> kNames{"NoneType", "bool",  "int",  "float", "str",
+                                                   "bytes",    "tuple", "list", "dict"};
+  return kNames[static_cast<std::size_t>(kind)];
+}
+
+namespace detail {
+
+RawBlock* RawBlock::create(std::size_t size) {
+  void* memory = std::malloc(sizeof(RawBlock) + size);
+  if (memory == nullptr) throw std::bad_alloc();
+  return new (memory) RawBlock(size, 1);
+}
+
+RawBlock* RawBlock::create(std::string_view content) {
+  RawBlock* block = create(content.size());
+  if (!content.empty()) std::memcpy(block->data(), content.data(), content.size());
+  return block;
+}
+
+namespace {
+
+// Containers that wait for their end because it came up too deep inside of another's. The link lies
+// in the count of references, which nobody needs any more.
+struct Deferred {
+  int depth = 0;
+  Block* sequences = nullptr;
+  Block* dicts = nullptr;
+};
+thread_local Deferred deferred;
+
+void defer(Block** head, Block* block) noexcept {
+  block->refs.store(reinterpret_cast<std::uintptr_t>(*head), std::memory_order_relaxed);
+  *head = block;
+}
+
+Block* take_deferred(Block** head) noexcept {
+  Block* block = *head;
+  if (block != nullptr) {
+    *head = reinterpret_cast<Block*>(block->refs.load(std::memory_order_relaxed));
+  }
+  return block;
+}
+
+}  // namespace
+
+void destroy_block(Tag tag, Block* block) noexcept {
+  constexpr int kDirect = 50;  // levels of plain recursion before the rest has to wait
+  const bool sequence = tag == Tag::Tuple || tag == Tag::List;
+  if (!sequence && tag != Tag::Dict) {
+    if (tag == Tag::Callable) {
+      delete static_cast<CallableBlock*>(block);
+    } else {
+      std::free(block);  // a RawBlock, which has no destructor to speak of
+    }
+    return;
+  }
+  if (deferred.depth >= kDirect) {
+    defer(sequence ? &deferred.sequences : &deferred.dicts, block);
+    return;
+  }
+  ++deferred.depth;
+  if (sequence) {
+    delete static_cast<SequenceBlock*>(block);
+  } else {
+    delete static_cast<DictBlock*>(block);
+  }
+  if (--deferred.depth > 0) return;
+  ++deferred.depth;  // what the deferred ones contain starts one level down again
+  while (deferred.sequences != nullptr || deferred.dicts != nullptr) {
+    delete static_cast<SequenceBlock*>(take_deferred(&deferred.sequences));
+    delete static_cast<DictBlock*>(take_deferred(&deferred.dicts));
+  }
+  --deferred.depth;
+}
+
+}  // namespace detail
+
+namespace serial {
+namespace {
+
+// "" and the 256 Latin-1 characters. Never freed.
+const Object* short_texts() {
+  static const Object* const table = [] {
+    auto* made = new Object[257];
+    made[256] = ObjectAccess::adopt(Tag::Str, detail::RawBlock::create(""));
+    for (char32_t c = 0; c < 256; ++c) {
+      std::string text;
+      append_utf8(&text, c);
+      made[c] = ObjectAccess::adopt(Tag::Str, detail::RawBlock::create(text));
+    }
+    return made;
+  }();
+  return table;
+}
+
+}  // namespace
+
+Object make_str(std::string_view text) {
+  if (text.size() <= 2) {
+    if (text.empty()) return short_texts()[256];
+    const auto lead = static_cast<unsigned char>(text[0]);
+    if (text.size() == 1) return short_texts()[lead];
+    if (lead == 0xc2) return short_texts()[static_cast<unsigned char>(text[1])];
+    if (lead == 0xc3) return short_texts()[static_cast<unsigned char>(text[1]) + 0x40U];
+  }
+  return ObjectAccess::adopt(Tag::Str, detail::RawBlock::create(text));
+}
+
+Object make_bytes(std::string_view data) {
+  static const Object* const empty =
+      new Object(ObjectAccess::adopt(Tag::Bytes, detail::RawBlock::create("")));
+  if (data.empty()) return *empty;
+  return ObjectAccess::adopt(Tag::Bytes, detail::RawBlock::create(data));
+}
+
+Object make_int(std::string_view little_endian) {
+  little_endian = shortest(little_endian);
+  const std::optional<std::int64_t> small = to_int64(little_endian);
+  if (small.has_value()) return Object(*small);
+  return ObjectAccess::adopt(Tag::BigInt, detail::RawBlock::create(little_endian));
+}
+
+Object make_sequence(Tag tag, std::vector<Object> items) {
+  return ObjectAccess::adopt(tag, new detail::SequenceBlock(std::move(items)));
+}
+
+Object make_empty_dict() { return ObjectAccess::adopt(Tag::Dict, new detail::DictBlock); }
+
+}  // namespace serial
+
+using serial::Walk;
+using serial::WalkOutcome;
+
+Object::Object(std::string_view text) : Object() {
+  if (!serial::is_utf8(text)) {
+    throw ValueError("str from C++ text: not valid UTF-8 (send arbitrary bytes as mp::bytes)");
+  }
+  *this = serial::make_str(text);
+}
+
+Object Object::from_unsigned(std::uint64_t value) {
+  return serial::make_int(serial::from_unsigned(value));
+}
+
+Kind Object::kind() const noexcept {
+  switch (tag_) {
+    case detail::Tag::Bool:
+      return Kind::Bool;
+    case detail::Tag::Int:
+    case detail::Tag::BigInt:
+      return Kind::Int;
+    case detail::Tag::Float:
+      return Kind::Float;
+    case detail::Tag::Str:
+      return Kind::Str;
+    case detail::Tag::Bytes:
+      return Kind::Bytes;
+    case detail::Tag::Tuple:
+      return Kind::Tuple;
+    case detail::Tag::List:
+      return Kind::List;
+    case detail::Tag::Dict:
+      return Kind::Dict;
+    case detail::Tag::None:
+    case detail::Tag::Callable:
+      break;
+  }
+  return Kind::None;
+}
+
+bool Object::is(const Object& other) const noexcept {
+  if (tag_ != other.tag_) return false;
+  if (has_block()) return block_ == other.block_;
+  return tag_ == detail::Tag::None || int_ == other.int_;
+}
+
+bool Object::equals(const Object& left, const Object& right) {
+  Walk walk;
+  bool same = false;
+  const WalkOutcome outcome = serial::equal(left, right, walk, &same);
+  if (outcome != WalkOutcome::Done) serial::throw_walk(outcome, walk, "comparison");
+  return same;
+}
+
+list::list(std::initializer_list<Object> items) : list(std::vector<Object>(items)) {}
+list::list(std::vector<Object> items)
+    : Object(serial::make_sequence(detail::Tag::List, std::move(items))) {}
+
+tuple::tuple(std::initializer_list<Object> items) : tuple(std::vector<Object>(items)) {}
+tuple::tuple(std::vector<Object> items) : Object(serial::make_tuple(std::move(items))) {}
+
+dict::dict(std::initializer_list<std::pair<Object, Object>> items)
+    : Object(detail::make_dict(std::vector<std::pair<Object, Object>>(items))) {}
+
+bytes::bytes(std::string_view data) : Object(serial::make_bytes(data)) {}
+bytes::bytes(std::span<const std::byte> data) : Object(detail::make_bytes(data)) {}
+
+Object integer(std::string_view decimal) {
+  const std::optional<std::string> value = serial::from_decimal(decimal);
+  if (!value.has_value()) {
+    constexpr std::size_t kShown = 40;
+    throw ValueError("integer(): not a decimal number of at most 4300 digits: '" +
+                     std::string(decimal.substr(0, kShown)) + "'");
+  }
+  return serial::make_int(*value);
+}
+
+}  // namespace mp
+
+std::size_t std::hash<mp::Object>::operator()(const mp::Object& object) const {
+  mp::serial::Walk walk;
+  std::uint64_t value = 0;
+  const mp::serial::WalkOutcome outcome = mp::serial::hash_of(object, walk, &value);
+  if (outcome != mp::serial::WalkOutcome::Done) mp::serial::throw_walk(outcome, walk, "hash");
+  return static_cast<std::size_t>(value);
+}

@@ -1,0 +1,336 @@
+#include "serial/pickler.hpp"
+
+#include "serial/dict.hpp"
+#include "serial/pickle.hpp"
+#include <libmp/exceptions.hpp>
+
+#include <bit>
+#include <cstring>
+
+namespace mp::serial {
+namespace {
+
+// CPython's constants; the bytes must be the same.
+constexpr std::size_t kFrameHeader = 9;
+constexpr std::size_t kFrameMin = 4;
+constexpr std::size_t kFrameTarget = 64 * 1024;
+constexpr std::size_t kBatch = 1000;
+
+static_assert(std::endian::native == std::endian::little, "numbers are copied as they lie");
+
+std::size_t slot_hash(const detail::Block* block) noexcept {
+  constexpr std::uint64_t kGolden = 0x9e3779b97f4a7c15U;
+  return static_cast<std::size_t>((reinterpret_cast<std::uintptr_t>(block) * kGolden) >> 20U);
+}
+
+}  // namespace
+
+void PickleMemo::add(const detail::Block* block, bool shared) {
+  const std::uint32_t number = next_++;
+  if (!shared) return;
+  if ((used_ + 1) * 2 > slots_.size()) grow();
+  const std::size_t mask = slots_.size() - 1;
+  std::size_t at = slot_hash(block) & mask;
+  while (slots_[at].block != nullptr) at = (at + 1) & mask;
+  slots_[at] = {block, number};
+  ++used_;
+}
+
+std::int64_t PickleMemo::find(const detail::Block* block) const noexcept {
+  if (slots_.empty()) return -1;
+  const std::size_t mask = slots_.size() - 1;
+  for (std::size_t at = slot_hash(block) & mask; slots_[at].block != nullptr;
+       at = (at + 1) & mask) {
+    if (slots_[at].block == block) return slots_[at].number;
+  }
+  return -1;
+}
+
+void PickleMemo::grow() {
+  constexpr std::size_t kFirst = 64;
+  const std::vector<Slot> old =
+      std::exchange(slots_, std::vector<Slot>(slots_.empty() ? kFirst : slots_.size() * 2));
+  const std::size_t mask = slots_.size() - 1;
+  for (const Slot& slot : old) {
+    if (slot.block == nullptr) continue;
+    std::size_t at = slot_hash(slot.block) & mask;
+    while (slots_[at].block != nullptr) at = (at + 1) & mask;
+    slots_[at] = slot;
+  }
+}
+
+// Room for the next `count` bytes; opens a frame if none is open.
+std::byte* Pickler::room(std::size_t count) {
+  if (framing_ && frame_at_ == kNoFrame) {
+    frame_at_ = out_.size();
+    return out_.extend(kFrameHeader + count) + kFrameHeader;
+  }
+  return out_.extend(count);
+}
+
+template <class Argument>
+void Pickler::put(Opcode opcode, Argument argument) {
+  std::byte* at = room(1 + sizeof argument);
+  *at = static_cast<std::byte>(opcode);
+  std::memcpy(at + 1, &argument, sizeof argument);
+}
+
+void Pickler::close_frame() {
+  if (frame_at_ == kNoFrame) return;
+  const std::size_t length = out_.size() - frame_at_ - kFrameHeader;
+  std::byte* header = out_.data() + frame_at_;
+  if (length >= kFrameMin) {
+    const std::uint64_t wide = length;
+    *header = static_cast<std::byte>(Opcode::Frame);
+    std::memcpy(header + 1, &wide, sizeof wide);
+  } else {
+    std::memmove(header, header + kFrameHeader, length);
+    out_.truncate(out_.size() - kFrameHeader);
+  }
+  frame_at_ = kNoFrame;
+}
+
+void Pickler::end_frame_if_long() {
+  if (frame_at_ != kNoFrame && out_.size() - frame_at_ - kFrameHeader >= kFrameTarget) {
+    close_frame();
+  }
+}
+
+Result<void> Pickler::dump(const Object& object) {
+  constexpr std::uint8_t kProtocol = 4;
+  put(Opcode::Proto, kProtocol);
+  framing_ = true;
+  if (!save(object)) {
+    return Failure{FailureCode::TooLarge, std::string(failure_), {}};
+  }
+  put(Opcode::Stop);
+  close_frame();
+  return {};
+}
+
+bool Pickler::fail(std::string_view why) {
+  failure_ = why;
+  return false;
+}
+
+bool Pickler::save(const Object& object) {
+  end_frame_if_long();
+  switch (ObjectAccess::tag(object)) {
+    case Tag::None:
+      put(Opcode::None);
+      return true;
+    case Tag::Bool:
+      put(ObjectAccess::integer(object) != 0 ? Opcode::NewTrue : Opcode::NewFalse);
+      return true;
+    case Tag::Int:
+      save_int(ObjectAccess::integer(object));
+      return true;
+    case Tag::Float:
+      save_float(ObjectAccess::real(object));
+      return true;
+    case Tag::BigInt:
+      return save_big_int(object);
+    default:
+      return save_shared(object, ObjectAccess::block(object));
+  }
+}
+
+// What has an identity: the second time it is only referred to.
+bool Pickler::save_shared(const Object& object, detail::Block* block) {
+  const std::int64_t number = memo_.find(block);
+  if (number >= 0) {
+    fetch(number);
+    return true;
+  }
+  const Tag tag = ObjectAccess::tag(object);
+  if (tag == Tag::Str) {
+    save_raw(ObjectAccess::raw(object).view(), Opcode::ShortBinUnicode, Opcode::BinUnicode,
+             Opcode::BinUnicode8);
+    memoize(block);
+    return true;
+  }
+  if (tag == Tag::Bytes) {
+    save_raw(ObjectAccess::raw(object).view(), Opcode::ShortBinBytes, Opcode::BinBytes,
+             Opcode::BinBytes8);
+    memoize(block);
+    return true;
+  }
+  static_assert(kMaxDepth == 1000);
+  if (depth_ == kMaxDepth) return fail("nested deeper than 1000");
+  ++depth_;
+  const bool ok = tag == Tag::List    ? save_list(object)
+                  : tag == Tag::Tuple ? save_tuple(object)
+                                      : save_dict(object);
+  --depth_;
+  return ok;
+}
+
+void Pickler::save_int(std::int64_t value) {
+  if (value >= 0 && value <= 0xff) {
+    put(Opcode::BinInt1, static_cast<std::uint8_t>(value));
+  } else if (value >= 0 && value <= 0xffff) {
+    put(Opcode::BinInt2, static_cast<std::uint16_t>(value));
+  } else if (value == static_cast<std::int32_t>(value)) {
+    put(Opcode::BinInt, static_cast<std::int32_t>(value));
+  } else {
+    // As many bytes as the value and its sign bit need.
+    const auto bits = static_cast<std::uint64_t>(value < 0 ? ~value : value);
+    const auto size = static_cast<std::size_t>(std::bit_width(bits)) / 8 + 1;
+    std::byte* at = room(2 + size);
+    at[0] = static_cast<std::byte>(Opcode::Long1);
+    at[1] = static_cast<std::byte>(size);
+    std::memcpy(at + 2, &value, size);
+  }
+}
+
+bool Pickler::save_big_int(const Object& object) {
+  const std::string_view value = ObjectAccess::raw(object).view();
+  if (value.size() <= 0xff) {
+    put(Opcode::Long1, static_cast<std::uint8_t>(value.size()));
+  } else {
+    // LONG4 counts in 31 bits; an int beyond 2 GiB cannot be written by CPython either.
+    if (value.size() > 0x7fffffff) return fail("an int of more than 2 GiB");
+    put(Opcode::Long4, static_cast<std::uint32_t>(value.size()));
+  }
+  std::memcpy(room(value.size()), value.data(), value.size());
+  return true;
+}
+
+void Pickler::save_float(double value) {
+  put(Opcode::BinFloat, __builtin_bswap64(std::bit_cast<std::uint64_t>(value)));
+}
+
+// A str or bytes of the frame size and more stands outside of any frame.
+void Pickler::save_raw(std::string_view data, Opcode short_form, Opcode form32, Opcode form64) {
+  const bool alone = data.size() >= kFrameTarget;
+  if (alone) {
+    close_frame();
+    framing_ = false;
+  }
+  if (data.size() <= 0xff) {
+    put(short_form, static_cast<std::uint8_t>(data.size()));
+  } else if (data.size() <= 0xffffffff) {
+    put(form32, static_cast<std::uint32_t>(data.size()));
+  } else {
+    put(form64, static_cast<std::uint64_t>(data.size()));
+  }
+  if (!data.empty()) std::memcpy(room(data.size()), data.data(), data.size());
+  framing_ = true;
+}
+
+bool Pickler::save_list(const Object& object) {
+  const std::vector<Object>& items = ObjectAccess::sequence(object).items;
+  put(Opcode::EmptyList);
+  memoize(ObjectAccess::block(object));
+  if (items.size() == 1) {
+    if (!save(items[0])) return false;
+    put(Opcode::Append);
+    return true;
+  }
+  for (std::size_t done = 0; done < items.size();) {
+    put(Opcode::Mark);
+    const std::size_t end = std::min(done + kBatch, items.size());
+    for (; done < end; ++done) {
+      if (!save(items[done])) return false;
+    }
+    put(Opcode::Appends);
+  }
+  return true;
+}
+
+bool Pickler::save_tuple(const Object& object) {
+  const std::vector<Object>& items = ObjectAccess::sequence(object).items;
+  if (items.empty()) {
+    put(Opcode::EmptyTuple);
+    return true;
+  }
+  if (items.size() > 3) put(Opcode::Mark);
+  for (const Object& item : items) {
+    if (!save(item)) return false;
+  }
+  if (fetch_recursive_tuple(object, items.size())) return true;
+  constexpr Opcode kBySize[] = {Opcode::Tuple1, Opcode::Tuple2, Opcode::Tuple3};
+  put(items.size() > 3 ? Opcode::Tuple : kBySize[items.size() - 1]);
+  memoize(ObjectAccess::block(object));
+  return true;
+}
+
+// A tuple that contains itself (through a list or dict) was already built while its items were
+// written: those are dropped from the reader's stack again.
+bool Pickler::fetch_recursive_tuple(const Object& object, std::size_t size) {
+  const std::int64_t number = memo_.find(ObjectAccess::block(object));
+  if (number < 0) return false;
+  if (size > 3) {
+    put(Opcode::PopMark);
+  } else {
+    for (std::size_t i = 0; i < size; ++i) put(Opcode::Pop);
+  }
+  fetch(number);
+  return true;
+}
+
+bool Pickler::save_dict(const Object& object) {
+  const Dict& dict = ObjectAccess::dict(object);
+  put(Opcode::EmptyDict);
+  memoize(ObjectAccess::block(object));
+  if (dict.size() == 0) return true;
+  if (dict.size() == 1) {
+    const bool ok =
+        dict.for_each([&](const Dict::Entry& e) { return save(e.key) && save(e.value); });
+    put(Opcode::SetItem);
+    return ok;
+  }
+  put(Opcode::Mark);
+  std::size_t in_batch = 0;
+  const bool ok = dict.for_each([&](const Dict::Entry& entry) {
+    if (!save(entry.key) || !save(entry.value)) return false;
+    if (++in_batch == kBatch) {
+      // Like CPython, a full batch is followed by another, be it empty.
+      put(Opcode::SetItems);
+      put(Opcode::Mark);
+      in_batch = 0;
+    }
+    return true;
+  });
+  put(Opcode::SetItems);
+  return ok;
+}
+
+void Pickler::memoize(const detail::Block* block) {
+  memo_.add(block, block->refs.load(std::memory_order_relaxed) > 1);
+  put(Opcode::Memoize);
+}
+
+void Pickler::fetch(std::int64_t number) {
+  if (number <= 0xff) {
+    put(Opcode::BinGet, static_cast<std::uint8_t>(number));
+  } else {
+    put(Opcode::LongBinGet, static_cast<std::uint32_t>(number));
+  }
+}
+
+void dumps_to(detail::ByteBuffer& out, const Object& object) {
+  struct CutBack {
+    detail::ByteBuffer& out;
+    std::size_t size;
+    bool done = false;
+    ~CutBack() {
+      if (!done) out.truncate(size);
+    }
+  } cut_back{out, out.size()};
+
+  const Result<void> result = Pickler(out).dump(object);
+  if (!result.ok()) {
+    throw PicklingError("cannot pickle this " + std::string(object.type_name()) + ": " +
+                        result.failure().text);
+  }
+  cut_back.done = true;
+}
+
+std::string dumps(const Object& object) {
+  detail::ByteBuffer out;
+  dumps_to(out, object);
+  return std::string(out.text());
+}
+
+}  // namespace mp::serial

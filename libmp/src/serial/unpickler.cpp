@@ -1,0 +1,482 @@
+#include "serial/unpickler.hpp"
+
+#include "serial/callables.hpp"
+#include "serial/dict.hpp"
+#include "serial/pickle.hpp"
+#include "serial/utf8.hpp"
+#include <libmp/exceptions.hpp>
+
+#include <bit>
+#include <cstring>
+#include <utility>
+
+namespace mp::serial {
+namespace {
+
+// Steps of hashing and comparing keys that an input of this size may ask for.
+constexpr std::uint64_t kBaseSteps = 1'000'000;
+constexpr std::uint64_t kStepsPerByte = 256;
+
+std::string kind_text(const Object& object) { return std::string(object.type_name()); }
+
+}  // namespace
+
+Unpickler::Unpickler(std::span<const std::byte> input, const UnpickleLimits& limits)
+    : input_(reinterpret_cast<const char*>(input.data()), input.size()), limits_(limits) {
+  walk_.steps = kBaseSteps + kStepsPerByte * input.size();
+}
+
+// What is left of a failed load may contain cycles, which counting alone would never free.
+Unpickler::~Unpickler() {
+  if (loaded_) return;
+  const auto open = [](const Object& object) {
+    if (object.kind() == Kind::List || object.kind() == Kind::Dict) object.clear();
+  };
+  for (const Object& object : memo_) open(object);
+  for (const auto& [index, object] : far_memo_) open(object);
+  for (const Object& object : suspects_) open(object);
+}
+
+bool Unpickler::fail(FailureCode code, std::string text) {
+  std::string where = "offset " + std::to_string(opcode_at_);
+  if (opcode_at_ < input_.size()) {
+    const auto opcode = static_cast<std::uint8_t>(input_[opcode_at_]);
+    const std::string_view name = opcode_name(opcode);
+    where.append(", opcode ").append(name.empty() ? std::to_string(opcode) : std::string(name));
+  }
+  failure_ = {code, std::move(text), std::move(where)};
+  return false;
+}
+
+Result<Object> Unpickler::load() {
+  stack_.reserve(64);
+  if (!run()) return std::move(failure_);
+  loaded_ = true;
+  return std::move(stack_.back());
+}
+
+bool Unpickler::run() {
+  for (;;) {
+    opcode_at_ = at_;
+    if (at_ == input_.size()) return fail(FailureCode::Truncated, "the pickle has no end");
+    const auto opcode = static_cast<Opcode>(static_cast<std::uint8_t>(input_[at_++]));
+    if (opcode == Opcode::Stop) break;
+    if (!step(opcode)) return false;
+  }
+  if (!marks_.empty()) return fail(FailureCode::Malformed, "a container is still open");
+  return need(1) && only_data(stack_.size() - 1);
+}
+
+bool Unpickler::take(std::size_t size, std::string_view* bytes) {
+  if (size > input_.size() - at_) {
+    return fail(FailureCode::Truncated, std::to_string(size) + " bytes wanted, " +
+                                            std::to_string(input_.size() - at_) + " left");
+  }
+  *bytes = input_.substr(at_, size);
+  at_ += size;
+  return true;
+}
+
+template <class T>
+bool Unpickler::take_number(T* value) {
+  if (input_.size() - at_ < sizeof(T)) {
+    std::string_view none;
+    return take(sizeof(T), &none);
+  }
+  std::memcpy(value, input_.data() + at_, sizeof(T));
+  at_ += sizeof(T);
+  return true;
+}
+
+template <class Length>
+bool Unpickler::take_counted(std::string_view* bytes) {
+  Length length{};
+  if (!take_number(&length)) return false;
+  if (std::is_signed_v<Length> && length < 0) {
+    return fail(FailureCode::Malformed, "negative length " + std::to_string(length));
+  }
+  return take(static_cast<std::size_t>(length), bytes);
+}
+
+bool Unpickler::need(std::size_t count) {
+  return has(count) || fail(FailureCode::Malformed, "too few values on the stack");
+}
+
+bool Unpickler::push(Object object) {
+  if (stack_.size() >= limits_.stack) return fail(FailureCode::TooLarge, "stack limit reached");
+  stack_.push_back(std::move(object));
+  return true;
+}
+
+bool Unpickler::push_mark() {
+  if (marks_.size() >= limits_.open_marks) {
+    return fail(FailureCode::TooLarge,
+                "more than " + std::to_string(limits_.open_marks) + " open containers");
+  }
+  marks_.push_back(stack_.size());
+  return true;
+}
+
+// A mark counts as a value here, as in CPython.
+bool Unpickler::pop() {
+  if (!marks_.empty() && marks_.back() == stack_.size()) {
+    marks_.pop_back();
+    return true;
+  }
+  if (!need(1)) return false;
+  stack_.pop_back();
+  return true;
+}
+
+bool Unpickler::pop_mark(std::size_t* first) {
+  if (marks_.empty()) return fail(FailureCode::Malformed, "no MARK before");
+  *first = marks_.back();
+  marks_.pop_back();
+  return true;
+}
+
+// Functions may be called, not kept.
+bool Unpickler::only_data(std::size_t first) {
+  if (!callables_) return true;
+  for (std::size_t i = first; i < stack_.size(); ++i) {
+    if (ObjectAccess::tag(stack_[i]) == Tag::Callable) {
+      return fail(FailureCode::Unsupported, "a function as a value");
+    }
+  }
+  return true;
+}
+
+// The opcodes of protocols 2 to 5 that data consists of; all others are one call away.
+bool Unpickler::step(Opcode opcode) {
+  switch (opcode) {
+    case Opcode::Memoize:
+      return memo_put(memo_.size() + far_memo_.size());
+    case Opcode::BinGet:
+      return memo_get_number<std::uint8_t>();
+    case Opcode::ShortBinUnicode:
+      return load_str<std::uint8_t>();
+    case Opcode::BinInt1:
+      return load_int<std::uint8_t>();
+    case Opcode::BinInt2:
+      return load_int<std::uint16_t>();
+    case Opcode::BinInt:
+      return load_int<std::int32_t>();
+    case Opcode::BinFloat:
+      return load_float();
+    case Opcode::None:
+      return push({});
+    case Opcode::NewTrue:
+      return push(true);
+    case Opcode::NewFalse:
+      return push(false);
+    case Opcode::Mark:
+      return push_mark();
+    case Opcode::EmptyDict:
+      return push(make_empty_dict());
+    case Opcode::EmptyList:
+      return push(make_sequence(Tag::List, {}));
+    case Opcode::EmptyTuple:
+      return push(make_tuple({}));
+    case Opcode::Tuple1:
+      return need(1) && build_sequence(Tag::Tuple, stack_.size() - 1);
+    case Opcode::Tuple2:
+      return need(2) && build_sequence(Tag::Tuple, stack_.size() - 2);
+    case Opcode::Tuple3:
+      return need(3) && build_sequence(Tag::Tuple, stack_.size() - 3);
+    case Opcode::Tuple:
+      return build_marked(Tag::Tuple);
+    case Opcode::Append:
+      return need(2) && append(stack_.size() - 1);
+    case Opcode::Appends: {
+      std::size_t first = 0;
+      return pop_mark(&first) && append(first);
+    }
+    case Opcode::SetItem:
+      return need(3) && set_items(stack_.size() - 2);
+    case Opcode::SetItems: {
+      std::size_t first = 0;
+      return pop_mark(&first) && set_items(first);
+    }
+    case Opcode::LongBinGet:
+      return memo_get_number<std::uint32_t>();
+    default:
+      return step_rare(opcode);
+  }
+}
+
+bool Unpickler::step_rare(Opcode opcode) {
+  switch (opcode) {
+    case Opcode::Proto:
+      return load_protocol();
+    case Opcode::Frame:
+      return load_frame();
+    case Opcode::Long1:
+      return load_long<std::uint8_t>();
+    case Opcode::Long4:
+      return load_long<std::int32_t>();
+    case Opcode::BinUnicode:
+      return load_str<std::uint32_t>();
+    case Opcode::BinUnicode8:
+      return load_str<std::uint64_t>();
+    case Opcode::ShortBinBytes:
+      return load_bytes<std::uint8_t>();
+    case Opcode::BinBytes:
+      return load_bytes<std::uint32_t>();
+    case Opcode::BinBytes8:
+      return load_bytes<std::uint64_t>();
+    case Opcode::ShortBinString:
+      return load_old_str<std::uint8_t>();
+    case Opcode::BinString:
+      return load_old_str<std::int32_t>();
+    case Opcode::BinPut:
+      return memo_put_number<std::uint8_t>();
+    case Opcode::LongBinPut:
+      return memo_put_number<std::uint32_t>();
+    case Opcode::Pop:
+      return pop();
+    case Opcode::PopMark: {
+      std::size_t first = 0;
+      if (!pop_mark(&first)) return false;
+      stack_.resize(first);
+      return true;
+    }
+    case Opcode::Dup: {
+      if (!need(1)) return false;
+      const Object top = stack_.back();
+      if (top.kind() == Kind::List || top.kind() == Kind::Dict) suspects_.push_back(top);
+      return push(top);
+    }
+    case Opcode::List:
+      return build_marked(Tag::List);
+    case Opcode::Dict:
+      return build_dict();
+    case Opcode::StackGlobal:
+      return load_stack_global();
+    case Opcode::Reduce:
+      return reduce();
+    default:
+      return step_protocol_0(opcode);
+  }
+}
+
+bool Unpickler::load_protocol() {
+  std::uint8_t protocol = 0;
+  if (!take_number(&protocol)) return false;
+  if (protocol > kHighestProtocol) {
+    return fail(FailureCode::Unsupported, "pickle protocol " + std::to_string(protocol));
+  }
+  return true;
+}
+
+// The whole pickle is here, so a frame says nothing new; but it must not promise more than there
+// is.
+bool Unpickler::load_frame() {
+  std::uint64_t length = 0;
+  if (!take_number(&length)) return false;
+  if (length > input_.size() - at_) {
+    return fail(FailureCode::Truncated, "frame of " + std::to_string(length) + " bytes, " +
+                                            std::to_string(input_.size() - at_) + " left");
+  }
+  return true;
+}
+
+template <class T>
+bool Unpickler::load_int() {
+  T value{};
+  return take_number(&value) && push(static_cast<std::int64_t>(value));
+}
+
+bool Unpickler::load_float() {
+  static_assert(std::endian::native == std::endian::little);
+  std::uint64_t bits = 0;
+  return take_number(&bits) && push(std::bit_cast<double>(__builtin_bswap64(bits)));
+}
+
+template <class Length>
+bool Unpickler::load_long() {
+  std::string_view bytes;
+  return take_counted<Length>(&bytes) && push(make_int(bytes));
+}
+
+template <class Length>
+bool Unpickler::load_str() {
+  std::string_view bytes;
+  if (!take_counted<Length>(&bytes)) return false;
+  if (!is_utf8(bytes)) return fail(FailureCode::Malformed, "str is not UTF-8");
+  return push(make_str(bytes));
+}
+
+template <class Length>
+bool Unpickler::load_bytes() {
+  std::string_view bytes;
+  return take_counted<Length>(&bytes) && push(make_bytes(bytes));
+}
+
+// Python 2's str: Python 3 decodes it as ASCII and refuses anything else.
+template <class Length>
+bool Unpickler::load_old_str() {
+  std::string_view bytes;
+  if (!take_counted<Length>(&bytes)) return false;
+  for (const char c : bytes) {
+    if (static_cast<unsigned char>(c) >= 0x80) {
+      return fail(FailureCode::Malformed, "str of Python 2 is not ASCII");
+    }
+  }
+  return push(make_str(bytes));
+}
+
+bool Unpickler::build_sequence(Tag tag, std::size_t first) {
+  if (!only_data(first)) return false;
+  const auto begin = stack_.begin() + static_cast<std::ptrdiff_t>(first);
+  std::vector<Object> items(std::make_move_iterator(begin), std::make_move_iterator(stack_.end()));
+  stack_.erase(begin, stack_.end());
+  return push(make_sequence(tag, std::move(items)));
+}
+
+bool Unpickler::build_marked(Tag tag) {
+  std::size_t first = 0;
+  return pop_mark(&first) && build_sequence(tag, first);
+}
+
+bool Unpickler::build_dict() {
+  std::size_t first = 0;
+  if (!pop_mark(&first)) return false;
+  Object made = make_empty_dict();
+  return set_items_of(made, first) && push(std::move(made));
+}
+
+// The values from `first` on go to the list below them.
+bool Unpickler::append(std::size_t first) {
+  if (first <= fence()) return fail(FailureCode::Malformed, "nothing to append to");
+  Object& target = stack_[first - 1];
+  if (ObjectAccess::tag(target) != Tag::List) {
+    return fail(FailureCode::Malformed, "appends to a " + kind_text(target));
+  }
+  if (!only_data(first)) return false;
+  std::vector<Object>& items = ObjectAccess::sequence(target).items;
+  const auto begin = stack_.begin() + static_cast<std::ptrdiff_t>(first);
+  items.insert(items.end(), std::make_move_iterator(begin), std::make_move_iterator(stack_.end()));
+  stack_.erase(begin, stack_.end());
+  return true;
+}
+
+bool Unpickler::set_items(std::size_t first) {
+  if (first <= fence()) return fail(FailureCode::Malformed, "no dict to put items into");
+  if (ObjectAccess::tag(stack_[first - 1]) != Tag::Dict) {
+    return fail(FailureCode::Malformed, "puts items into a " + kind_text(stack_[first - 1]));
+  }
+  return set_items_of(stack_[first - 1], first);
+}
+
+bool Unpickler::set_items_of(Object& target, std::size_t first) {
+  const std::size_t count = stack_.size() - first;
+  if (count % 2 != 0) return fail(FailureCode::Malformed, "a key without a value");
+  if (!only_data(first)) return false;
+  Dict& dict = ObjectAccess::dict(target);
+  if (dict.size() == 0) dict.reserve(count / 2);
+  for (std::size_t i = first; i < stack_.size(); i += 2) {
+    switch (dict.set(std::move(stack_[i]), std::move(stack_[i + 1]), walk_)) {
+      case WalkOutcome::Done:
+        break;
+      case WalkOutcome::Unhashable:
+        return fail(FailureCode::Malformed,
+                    "unhashable type: '" + std::string(to_string(walk_.culprit)) + "'");
+      case WalkOutcome::TooDeep:
+        return fail(FailureCode::TooLarge, "a key nested deeper than 1000");
+      case WalkOutcome::TooLong:
+        return fail(FailureCode::TooLarge, "keys that take too long to compare");
+    }
+  }
+  stack_.resize(first);
+  return true;
+}
+
+bool Unpickler::memo_put(std::uint64_t index) {
+  if (!need(1)) return false;
+  if (index < memo_.size()) {
+    memo_[static_cast<std::size_t>(index)] = stack_.back();
+    return true;
+  }
+  if (memo_.size() + far_memo_.size() >= limits_.memo) {
+    return fail(FailureCode::TooLarge, "memo limit reached");
+  }
+  if (index == memo_.size()) {
+    if (!far_memo_.empty()) far_memo_.erase(index);
+    memo_.push_back(stack_.back());
+  } else {
+    far_memo_.insert_or_assign(index, stack_.back());
+  }
+  return true;
+}
+
+bool Unpickler::memo_get(std::uint64_t index) {
+  if (index < memo_.size()) return push(memo_[static_cast<std::size_t>(index)]);
+  const auto found = far_memo_.find(index);
+  if (found != far_memo_.end()) return push(found->second);
+  return fail(FailureCode::Malformed, "memo has no entry " + std::to_string(index));
+}
+
+template <class Index>
+bool Unpickler::memo_put_number() {
+  Index index{};
+  return take_number(&index) && memo_put(index);
+}
+
+template <class Index>
+bool Unpickler::memo_get_number() {
+  Index index{};
+  return take_number(&index) && memo_get(index);
+}
+
+bool Unpickler::load_stack_global() {
+  if (!need(2)) return false;
+  const Object name = std::move(stack_.back());
+  stack_.pop_back();
+  const Object module = std::move(stack_.back());
+  stack_.pop_back();
+  if (ObjectAccess::tag(module) != Tag::Str || ObjectAccess::tag(name) != Tag::Str) {
+    return fail(FailureCode::Malformed, "module and name must be str");
+  }
+  return push_global(ObjectAccess::raw(module).view(), ObjectAccess::raw(name).view());
+}
+
+bool Unpickler::push_global(std::string_view module, std::string_view name) {
+  const std::optional<Callable> function = find_callable(module, name);
+  if (!function.has_value()) {
+    constexpr std::size_t kShown = 100;
+    std::string text = "global '";
+    text.append(module.substr(0, kShown)).append(".").append(name.substr(0, kShown));
+    return fail(FailureCode::Unsupported,
+                text + "' is not known here: only data and registered types are built");
+  }
+  callables_ = true;
+  auto* block = new detail::CallableBlock(static_cast<int>(*function));
+  return push(ObjectAccess::adopt(Tag::Callable, block));
+}
+
+bool Unpickler::reduce() {
+  if (!need(2)) return false;
+  const Object arguments = std::move(stack_.back());
+  stack_.pop_back();
+  const Object function = std::move(stack_.back());
+  stack_.pop_back();
+  if (ObjectAccess::tag(function) != Tag::Callable) {
+    return fail(FailureCode::Malformed, "calls a " + kind_text(function));
+  }
+  if (ObjectAccess::tag(arguments) != Tag::Tuple) {
+    return fail(FailureCode::Malformed, "arguments must be a tuple");
+  }
+  const auto* block = static_cast<detail::CallableBlock*>(ObjectAccess::block(function));
+  Result<Object> result = call(static_cast<Callable>(block->function), arguments);
+  if (!result.ok()) return fail(result.failure().code, result.failure().text);
+  return push(std::move(result).value());
+}
+
+Object loads(std::span<const std::byte> pickle) {
+  Unpickler unpickler(pickle);
+  Result<Object> result = unpickler.load();
+  if (!result.ok()) throw UnpicklingError(result.failure().message());
+  return std::move(result).value();
+}
+
+}  // namespace mp::serial

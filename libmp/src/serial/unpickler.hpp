@@ -1,0 +1,127 @@
+// Unpickler: a pickle of protocol 0 to 5 as an Object. Builds data only; nothing in it can call.
+#pragma once
+
+#include "base/result.hpp"
+#include "serial/compare.hpp"
+#include "serial/object_block.hpp"
+#include "serial/opcodes.hpp"
+#include <libmp/object.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace mp::serial {
+
+struct UnpickleLimits {
+  std::size_t open_marks = 10'000;  // containers begun and not ended
+  std::size_t stack = 1U << 28U;    // values on the stack at one time
+  std::size_t memo = 1U << 28U;     // values remembered
+};
+
+// The stack machine of pickletools. One use.
+// The input may be anything: a length is believed only if that many bytes are there, so memory
+// stays within 256 times the input; the time for hashing and comparing keys is bounded too. Deep
+// nesting is harmless here, for nothing recurses. Fails: a Failure with the offset and the name of
+// the opcode.
+class Unpickler {
+ public:
+  explicit Unpickler(std::span<const std::byte> input, const UnpickleLimits& limits = {});
+  ~Unpickler();
+  Unpickler(const Unpickler&) = delete;
+  Unpickler& operator=(const Unpickler&) = delete;
+
+  // Up to the STOP opcode; bytes behind it are left alone, as in Python.
+  Result<Object> load();
+  [[nodiscard]] std::size_t consumed() const noexcept { return at_; }
+
+ private:
+  // Everything below returns false after fail().
+  bool fail(FailureCode code, std::string text);
+  bool run();
+  bool step(Opcode opcode);
+  bool step_protocol_0(Opcode opcode);
+  bool step_rare(Opcode opcode);
+
+  // Input.
+  bool take(std::size_t size, std::string_view* bytes);
+  bool take_line(std::string_view* line);
+  template <class T>
+  bool take_number(T* value);
+  template <class Length>
+  bool take_counted(std::string_view* bytes);
+
+  // Stack.
+  [[nodiscard]] std::size_t fence() const noexcept { return marks_.empty() ? 0 : marks_.back(); }
+  [[nodiscard]] bool has(std::size_t count) { return stack_.size() - fence() >= count; }
+  bool need(std::size_t count);
+  bool push(Object object);
+  bool push_mark();
+  bool pop();
+  bool pop_mark(std::size_t* first);
+  bool only_data(std::size_t first);
+
+  // Values.
+  template <class T>
+  bool load_int();
+  bool load_float();
+  template <class Length>
+  bool load_long();
+  template <class Length>
+  bool load_str();
+  template <class Length>
+  bool load_bytes();
+  template <class Length>
+  bool load_old_str();
+  bool load_float_line();
+  bool load_int_line();
+  bool load_long_line();
+  bool load_quoted_line();
+  bool load_unicode_line();
+  bool load_protocol();
+  bool load_frame();
+
+  // Containers.
+  bool build_sequence(Tag tag, std::size_t first);
+  bool build_marked(Tag tag);
+  bool build_dict();
+  bool append(std::size_t first);
+  bool set_items(std::size_t first);
+  bool set_items_of(Object& target, std::size_t first);
+
+  // Memo.
+  bool memo_put(std::uint64_t index);
+  bool memo_get(std::uint64_t index);
+  bool memo_put_line();
+  bool memo_get_line();
+  template <class Index>
+  bool memo_put_number();
+  template <class Index>
+  bool memo_get_number();
+
+  // Functions.
+  bool load_global();
+  bool load_stack_global();
+  bool push_global(std::string_view module, std::string_view name);
+  bool reduce();
+
+  std::string_view input_;
+  std::size_t at_ = 0;
+  std::size_t opcode_at_ = 0;
+  UnpickleLimits limits_;
+  std::vector<Object> stack_;
+  std::vector<std::size_t> marks_;
+  std::vector<Object> memo_;                            // indices 0, 1, 2, ... as all writers do
+  std::unordered_map<std::uint64_t, Object> far_memo_;  // others
+  std::vector<Object> suspects_;  // containers that could be part of a cycle without the memo
+  Walk walk_;
+  bool callables_ = false;  // a function was pushed: look before values are taken
+  bool loaded_ = false;
+  Failure failure_;
+};
+
+}  // namespace mp::serial

@@ -9,6 +9,7 @@ layer == "tests" { next }
 
 match($0, /^[ \t]*#[ \t]*include[ \t]*"[^"]*"/) {
   target = between($0, "\"", "\"")
+  if (target !~ /\// && may[layer, "outside"]) next
   if (target !~ /\//) refuse("\"" target "\" does not say its layer: write \"layer/" target "\"")
   else judge_layer(ours(target), "\"" target "\"")
   next
@@ -17,7 +18,7 @@ match($0, /^[ \t]*#[ \t]*include[ \t]*"[^"]*"/) {
 match($0, /^[ \t]*#[ \t]*include[ \t]*<[^>]*>/) {
   target = between($0, "<", ">")
   if (target ~ /^libmp\//) judge_public(target)
-  else judge_package(target)
+  else if (!may[layer, "outside"]) judge_package(target)
 }
 
 function judge_layer(to, shown) {

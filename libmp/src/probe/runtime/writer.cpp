@@ -1,5 +1,4 @@
 // How facts get into the live file: declarations, ring, thread slots, object slots.
-#include <pthread.h>
 
 #include <algorithm>
 #include <cstring>

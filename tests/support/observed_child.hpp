@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "probe/runtime/live_process.hpp"
 #include "report/tree_reader.hpp"
 #include "support/child_scope.hpp"
 #include "support/temp_dir.hpp"
@@ -23,6 +24,7 @@ class ObservedChild {
                          std::chrono::milliseconds deadline = ChildScope::kDefaultDeadline)
       : child_(
             [this, body = std::move(body), mp_inspect] {
+              mp::probe::set_birthright({});  // no part of this test's own tree
               ::setenv("XDG_RUNTIME_DIR", runtime_.path().c_str(), 1);
               if (mp_inspect.empty()) {
                 ::unsetenv("MP_INSPECT");

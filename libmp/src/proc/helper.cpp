@@ -29,6 +29,8 @@ void report_tree(const char* tree_dir, const char* address) {
                  "libmp: nothing is reported to an inspector: %s\n"
                  "libmp: start mp-inspector first, or unset MP_INSPECT; the program itself runs on\n",
                  error.what());
+    // Nobody watches after all: what has ended by now is cleared away, what lives clears up after itself.
+    (void)report::TreeReader(tree_dir).poll();
   }
 }
 
@@ -50,15 +52,15 @@ void report_tree(const char* tree_dir, const char* address) {
 }  // namespace mp::proc
 
 // Called by the root of a tree at its first fact, if MP_INSPECT asks for a report.
-extern "C" void mp_start_helper(const char* tree_dir, const char* address) noexcept {
+extern "C" bool mp_start_helper(const char* tree_dir, const char* address) noexcept {
   using namespace mp::proc;
   try {
     const std::string tree = std::string(kTreeVariable) + "=" + tree_dir;
     const std::string place = std::string(kAddressVariable) + "=" + address;
-    if (!mp::os::run_self_detached({kHelperName}, {tree, place})) {
-      std::fputs("libmp: the helper process cannot be started; nothing is reported to the inspector\n", stderr);
-    }
+    if (mp::os::run_self_detached({kHelperName}, {tree, place})) return true;
   } catch (...) {
     // Out of memory: the program runs on unreported.
   }
+  std::fputs("libmp: the helper process cannot be started; nothing is reported to the inspector\n", stderr);
+  return false;
 }

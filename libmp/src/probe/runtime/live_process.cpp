@@ -16,7 +16,7 @@
 
 // Starts the tree's helper process, which reports to an inspector. Defined in proc/: the one call that goes upward,
 // and only at link time. Weak, so that a program without it still runs.
-extern "C" [[gnu::weak]] void mp_start_helper(const char* tree_dir, const char* address) noexcept;
+extern "C" [[gnu::weak]] bool mp_start_helper(const char* tree_dir, const char* address) noexcept;
 
 namespace mp::probe {
 namespace {
@@ -176,7 +176,12 @@ bool open_file() {
   declare(file, wire::EventKind::Hello, wire::kNoThread, 0, 0, 0, hello_payload(*file.header));
   if (right.method == wire::StartMethod::Root) os::at_exit(leave_at_exit);
   if (settings.report && right.method == wire::StartMethod::Root && mp_start_helper != nullptr) {
-    mp_start_helper(file.tree_dir, settings.address.c_str());
+    // Watched from now on: a short-lived tree must not take its files with it before the helper has read them.
+    constexpr std::uint32_t kHelperToCome = 1;
+    file.control->watcher.store(kHelperToCome, std::memory_order_relaxed);
+    if (!mp_start_helper(file.tree_dir, settings.address.c_str())) {
+      file.control->watcher.store(0, std::memory_order_relaxed);
+    }
   }
   return true;
 }

@@ -1,15 +1,14 @@
 // Lock against what the machine can do: a bare process-shared pthread mutex, in the same run.
+#include "bench/bench.hpp"
 #include <libmp/lock.hpp>
-
-#include <pthread.h>
-#include <sys/mman.h>
 
 #include <algorithm>
 #include <csignal>
 #include <new>
 #include <string>
 
-#include "bench/bench.hpp"
+#include <pthread.h>
+#include <sys/mman.h>
 
 namespace {
 
@@ -25,7 +24,8 @@ struct Shared {
 };
 
 Shared* make_shared_page() {
-  void* const at = ::mmap(nullptr, sizeof(Shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  void* const at =
+      ::mmap(nullptr, sizeof(Shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   auto* const shared = new (at) Shared{};
   pthread_mutexattr_t attributes;
   ::pthread_mutexattr_init(&attributes);
@@ -60,8 +60,8 @@ double now() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
-// From the SIGKILL of the owner to the exception in a process that sleeps in acquire(), at different moments of its
-// tick.
+// From the SIGKILL of the owner to the exception in a process that sleeps in acquire(), at
+// different moments of its tick.
 void owner_died(Shared& shared) {
   double total = 0;
   double worst = 0;

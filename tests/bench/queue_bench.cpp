@@ -1,12 +1,11 @@
 // Queue: the workloads that CPython's is measured with, typed and with objects.
+#include "bench/bench.hpp"
 #include <libmp/queue.hpp>
 
 #include <cstddef>
 #include <cstdlib>
 #include <string>
 #include <vector>
-
-#include "bench/bench.hpp"
 
 namespace {
 

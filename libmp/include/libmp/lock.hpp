@@ -16,10 +16,10 @@ struct LockOptions {
   std::string name;  // for messages and the inspector
 };
 
-// A handle of one lock in shared memory; copies are handles of the same lock, also in other processes.
-// Not recursive, and not bound to the thread or process that took it: any of them may release it.
-// Satisfies Lockable: std::scoped_lock guard(lock).
-// Threads, processes: any. fork: the child has the same lock, in the state in which it is; a lock
+// A handle of one lock in shared memory; copies are handles of the same lock, also in other
+// processes. Not recursive, and not bound to the thread or process that took it: any of them may
+// release it. Satisfies Lockable: std::scoped_lock guard(lock). Threads, processes: any. fork: the
+// child has the same lock, in the state in which it is; a lock
 //   that the parent holds is held for the child as well.
 // Blocks: acquire() and lock() until the lock is free. No system call while nobody else wants it.
 // Fails: when the process that holds it ends without having released it, every acquire and release
@@ -36,10 +36,8 @@ class Lock {
  public:
   // Throw OSError when there is no shared memory left.
   explicit Lock(std::source_location site = std::source_location::current());
-  explicit Lock(LockOptions options,
-                std::source_location site = std::source_location::current());
-  explicit Lock(std::string_view name,
-                std::source_location site = std::source_location::current());
+  explicit Lock(LockOptions options, std::source_location site = std::source_location::current());
+  explicit Lock(std::string_view name, std::source_location site = std::source_location::current());
 
   // Copies only: a lock that was moved from is still a lock.
   Lock(const Lock&) = default;
@@ -59,7 +57,8 @@ class Lock {
   void release();
 
   // After OwnerDied, and after the repair of what the lock guards: the caller holds the lock.
-  // RuntimeError if another process or thread recovered it first, or if there is nothing to recover.
+  // RuntimeError if another process or thread recovered it first, or if there is nothing to
+  // recover.
   void recover();
 
   // For std::scoped_lock and its kin.

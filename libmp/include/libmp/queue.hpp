@@ -38,10 +38,10 @@ struct IsBlock<std::vector<Item>> : std::true_type {};
 
 }  // namespace detail
 
-// A handle of one queue in shared memory; copies are handles of the same queue, also in other processes.
-// Queue<T> carries T, which must be serialisable (see <libmp/serialize.hpp>); Queue<> carries mp::Object.
-// Threads, processes: any number may put and get at the same time. fork: the child has the same queue.
-// Order: total. Of two puts that do not overlap the first is got first.
+// A handle of one queue in shared memory; copies are handles of the same queue, also in other
+// processes. Queue<T> carries T, which must be serialisable (see <libmp/serialize.hpp>); Queue<>
+// carries mp::Object. Threads, processes: any number may put and get at the same time. fork: the
+// child has the same queue. Order: total. Of two puts that do not overlap the first is got first.
 // Blocks: get() while it is empty, put() while a bounded one is full. No system call otherwise.
 // Fails: Empty, Full; ValueError after close() in this process; OSError (ENOSPC, ENOMEM) from put()
 //   when the machine has no memory left for the item: nothing was put then, the queue stays usable.
@@ -49,8 +49,8 @@ struct IsBlock<std::vector<Item>> : std::true_type {};
 //   get() has it goes to the next reader; nobody else waits longer than 100 ms for it.
 // Differs from Python: put() serialises in the caller, an item that cannot be is the caller's
 //   PicklingError; when put() returns, the item is in the queue. There is no feeder thread, so a
-//   producer may end, be joined or be killed while its items are unread. qsize(), empty() and full()
-//   are exact for the moment at which they looked.
+//   producer may end, be joined or be killed while its items are unread. qsize(), empty() and
+//   full() are exact for the moment at which they looked.
 template <class T = Object>
 class Queue {
  public:
@@ -59,8 +59,7 @@ class Queue {
   explicit Queue(std::ptrdiff_t maxsize = 0,
                  std::source_location site = std::source_location::current())
       : core_(detail::make_queue(maxsize, {}, site)) {}
-  explicit Queue(QueueOptions options,
-                 std::source_location site = std::source_location::current())
+  explicit Queue(QueueOptions options, std::source_location site = std::source_location::current())
       : core_(detail::make_queue(options.maxsize, std::move(options.name), site)) {}
   // Copies only: a queue that was moved from is still a queue.
   Queue(const Queue&) = default;
@@ -92,7 +91,8 @@ class Queue {
 
   // This process will neither put nor get any more; others are not affected. May be called again.
   void close() noexcept { detail::queue_close(*core_); }
-  // All items that were put are in the queue, so there is nothing to wait for. AssertionError before close().
+  // All items that were put are in the queue, so there is nothing to wait for. AssertionError
+  // before close().
   void join_thread() { detail::queue_join_thread(*core_); }
   void cancel_join_thread() noexcept {}
 

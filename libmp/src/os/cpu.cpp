@@ -1,8 +1,8 @@
 #include "os/cpu.hpp"
 
-#include <sched.h>
-
 #include <cerrno>
+
+#include <sched.h>
 
 namespace mp::os {
 

@@ -12,8 +12,8 @@ inline void cpu_relax() noexcept {
 #endif
 }
 
-// Whether another process can make progress while this one spins: false when only one processor may be used. Read
-// once per process.
+// Whether another process can make progress while this one spins: false when only one processor may
+// be used. Read once per process.
 bool can_spin() noexcept;
 
 }  // namespace mp::os

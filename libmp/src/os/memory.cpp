@@ -1,18 +1,19 @@
 #include "os/memory.hpp"
 
+#include "os/check.hpp"
+
+#include <cerrno>
+
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include <cerrno>
-
-#include "os/check.hpp"
-
 namespace mp::os {
 namespace {
 
-constexpr int kPopulateWrite = 23;  // MADV_POPULATE_WRITE: Linux 5.14, and not in every libc's headers
+constexpr int kPopulateWrite =
+    23;  // MADV_POPULATE_WRITE: Linux 5.14, and not in every libc's headers
 
 std::size_t page_down(std::size_t at) noexcept { return at & ~(page_size() - 1); }
 std::size_t page_up(std::size_t at) noexcept { return page_down(at + page_size() - 1); }
@@ -20,7 +21,8 @@ std::size_t page_up(std::size_t at) noexcept { return page_down(at + page_size()
 }  // namespace
 
 Mapping::Mapping(int fd, std::size_t bytes) {
-  void* const at = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, fd, 0);
+  void* const at =
+      ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, fd, 0);
   if (at == MAP_FAILED) throw_errno("mmap");
   memory_ = {static_cast<std::byte*>(at), bytes};
 }
@@ -43,13 +45,15 @@ void Mapping::reset() noexcept {
 
 UniqueFd create_memfd(const char* name, std::uint64_t bytes) {
   UniqueFd fd(check(::memfd_create(name, MFD_CLOEXEC), "memfd_create", name));
-  check(retry_eintr([&] { return ::ftruncate(fd.get(), static_cast<off_t>(bytes)); }), "ftruncate", name);
+  check(retry_eintr([&] { return ::ftruncate(fd.get(), static_cast<off_t>(bytes)); }), "ftruncate",
+        name);
   return fd;
 }
 
 std::uint64_t largest_file() noexcept {
   rlimit limit{};
-  if (::getrlimit(RLIMIT_FSIZE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return ~std::uint64_t{0};
+  if (::getrlimit(RLIMIT_FSIZE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
+    return ~std::uint64_t{0};
   return limit.rlim_cur;
 }
 
@@ -62,7 +66,9 @@ void back_with_pages(int fd, const Mapping& mapping, std::size_t offset, std::si
   const std::size_t begin = page_down(offset);
   const std::size_t end = page_up(offset + bytes);
   const int saved = errno;
-  if (retry_eintr([&] { return ::madvise(mapping.data() + begin, end - begin, kPopulateWrite); }) == 0) return;
+  if (retry_eintr([&] { return ::madvise(mapping.data() + begin, end - begin, kPopulateWrite); }) ==
+      0)
+    return;
   if (errno == EINVAL) {  // a kernel that does not know it
     const auto at = static_cast<off_t>(begin);
     const auto length = static_cast<off_t>(end - begin);
@@ -71,7 +77,8 @@ void back_with_pages(int fd, const Mapping& mapping, std::size_t offset, std::si
       return;
     }
   }
-  // EFAULT stands for the SIGBUS that a write would have met: the file system or the memory group is full.
+  // EFAULT stands for the SIGBUS that a write would have met: the file system or the memory group
+  // is full.
   throw_errno(errno == EFAULT ? ENOSPC : errno, "madvise", "shared memory");
 }
 

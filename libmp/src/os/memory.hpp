@@ -1,17 +1,18 @@
 // Shared memory without a name: memfds, their mappings, and the giving and taking of their pages.
 #pragma once
 
+#include "os/unique_fd.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <utility>
 
-#include "os/unique_fd.hpp"
-
 namespace mp::os {
 
 // Owns one shared, writable mapping of a file and unmaps it when destroyed.
-// fork: the child has the same memory at the same address; unmapping there does not touch the parent's.
+// fork: the child has the same memory at the same address; unmapping there does not touch the
+// parent's.
 class Mapping {
  public:
   Mapping() = default;
@@ -40,8 +41,9 @@ std::uint64_t largest_file() noexcept;
 
 std::size_t page_size() noexcept;
 
-// Puts pages under [offset, offset + bytes) of the mapped file, so that writing there cannot raise SIGBUS. Contents
-// stay. May be asked for again. Throws OSError (ENOMEM or ENOSPC) when the machine has no memory left for it.
+// Puts pages under [offset, offset + bytes) of the mapped file, so that writing there cannot raise
+// SIGBUS. Contents stay. May be asked for again. Throws OSError (ENOMEM or ENOSPC) when the machine
+// has no memory left for it.
 void back_with_pages(int fd, const Mapping& mapping, std::size_t offset, std::size_t bytes);
 
 // Gives the pages that lie wholly inside [begin, end) back to the machine; they read as zeros then.

@@ -1,13 +1,12 @@
 #include "queue/core.hpp"
 
+#include "os/futex.hpp"
 #include <libmp/exceptions.hpp>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <utility>
-
-#include "os/futex.hpp"
 
 namespace mp::queue {
 namespace {
@@ -37,16 +36,18 @@ class Unlock {
   std::atomic<sync::Word>& lock_;
 };
 
-// After a commit and after the lock was freed (a full barrier between the two): the sleeper either sees the commit,
-// or is seen here.
+// After a commit and after the lock was freed (a full barrier between the two): the sleeper either
+// sees the commit, or is seen here.
 void wake(std::atomic<std::uint32_t>& flag) noexcept {
-  if (flag.load(std::memory_order_seq_cst) != 0 && flag.exchange(0, kRelaxed) != 0) os::futex_wake(flag, 1);
+  if (flag.load(std::memory_order_seq_cst) != 0 && flag.exchange(0, kRelaxed) != 0)
+    os::futex_wake(flag, 1);
 }
 
-// Sleeps until `changed`; false when the deadline passed first. Ticks, for the one who should wake us may be killed
-// after its commit.
+// Sleeps until `changed`; false when the deadline passed first. Ticks, for the one who should wake
+// us may be killed after its commit.
 template <typename Changed>
-bool sleep_until(std::atomic<std::uint32_t>& flag, Changed&& changed, os::Deadline deadline, sync::LazyWait& wait) {
+bool sleep_until(std::atomic<std::uint32_t>& flag, Changed&& changed, os::Deadline deadline,
+                 sync::LazyWait& wait) {
   for (;;) {
     flag.exchange(1, std::memory_order_seq_cst);
     const bool done = changed();
@@ -67,7 +68,9 @@ std::uint64_t load_header(const std::byte* at) noexcept {
   return header;
 }
 
-void store_header(std::byte* at, std::uint64_t header) noexcept { std::memcpy(at, &header, sizeof header); }
+void store_header(std::byte* at, std::uint64_t header) noexcept {
+  std::memcpy(at, &header, sizeof header);
+}
 
 }  // namespace
 
@@ -75,7 +78,8 @@ Core::Core(std::ptrdiff_t maxsize, std::string name, const std::source_location&
     : maxsize_(maxsize > 0 ? maxsize : 0), name_(std::move(name)), site_(site) {
   // Address space and file size may be limited: take what is to be had, down to very little.
   const std::uint64_t most = std::min(kMostSpace, os::largest_file() & ~(os::page_size() - 1));
-  for (space_ = most - std::min(most, kHeaderPage);; space_ = (space_ / 4) & ~(os::page_size() - 1)) {
+  for (space_ = most - std::min(most, kHeaderPage);;
+       space_ = (space_ / 4) & ~(os::page_size() - 1)) {
     try {
       fd_ = os::create_memfd("libmp-queue", kHeaderPage + space_);
       mapping_ = os::Mapping(fd_.get(), kHeaderPage + space_);
@@ -103,11 +107,13 @@ Core::Core(std::ptrdiff_t maxsize, std::string name, const std::source_location&
 Core::~Core() { probe::retire(probe_); }
 
 Geometry Core::geometry() const noexcept {
-  const std::uint64_t window = std::clamp(header_->waits.window.load(kRelaxed), base_, std::max(base_, kMostWindow));
+  const std::uint64_t window =
+      std::clamp(header_->waits.window.load(kRelaxed), base_, std::max(base_, kMostWindow));
   return {space_, base_, window, std::min(kRestart, base_ / 4), os::page_size(), kBatch};
 }
 
-// ---------------------------------------------------------------------------------------------------- putting
+// ----------------------------------------------------------------------------------------------------
+// putting
 
 void Core::put(std::span<const std::byte> item, os::Deadline deadline) {
   require_open("put");
@@ -116,13 +122,15 @@ void Core::put(std::span<const std::byte> item, os::Deadline deadline) {
   {
     PutSide& side = header_->put;
     const Unlock unlock(side.lock);
-    if (const sync::Word owner = sync::me() & sync::kProcessMask; put_view_.owner != owner) put_view_ = {.owner = owner};
+    if (const sync::Word owner = sync::me() & sync::kProcessMask; put_view_.owner != owner)
+      put_view_ = {.owner = owner};
     const std::uint64_t count = side.count.load(kRelaxed);
-    if (maxsize_ > 0 && count - put_view_.got >= static_cast<std::uint64_t>(maxsize_)) wait_for_room(count, deadline, wait);
+    if (maxsize_ > 0 && count - put_view_.got >= static_cast<std::uint64_t>(maxsize_))
+      wait_for_room(count, deadline, wait);
 
     const PutSide::State& now = side.states[count % 2];
-    const WriterState after =
-        write({now.pos.load(kRelaxed), now.lap.load(kRelaxed), now.top.load(kRelaxed)}, count, item);
+    const WriterState after = write(
+        {now.pos.load(kRelaxed), now.lap.load(kRelaxed), now.top.load(kRelaxed)}, count, item);
     PutSide::State& next = side.states[(count + 1) % 2];
     next.pos.store(after.pos, kRelease);
     next.lap.store(after.lap, kRelease);
@@ -137,10 +145,12 @@ void Core::put(std::span<const std::byte> item, os::Deadline deadline) {
 
 void Core::lock_put(os::Deadline deadline, sync::LazyWait& wait) {
   std::atomic<sync::Word>& lock = header_->put.lock;
-  if (sync::try_take(lock)) [[likely]] return;
+  if (sync::try_take(lock)) [[likely]]
+    return;
   const sync::LockRef ref{lock, header_->waits.put_checked_ns};
   if (deadline.moment_ns() != 0) {
-    if (sync::take_slowly(ref, sync::OnDeath::TakeOver, deadline, put_spin_, wait).outcome == sync::Outcome::TimedOut) {
+    if (sync::take_slowly(ref, sync::OnDeath::TakeOver, deadline, put_spin_, wait).outcome ==
+        sync::Outcome::TimedOut) {
       throw_full();
     }
     return;
@@ -150,7 +160,9 @@ void Core::lock_put(os::Deadline deadline, sync::LazyWait& wait) {
   for (;;) {
     if (maxsize_ > 0 && is_full_now()) throw_full();
     const auto glance = os::Deadline::after(std::chrono::milliseconds(1));
-    if (sync::take_slowly(ref, sync::OnDeath::TakeOver, glance, put_spin_, wait).outcome == sync::Outcome::Done) return;
+    if (sync::take_slowly(ref, sync::OnDeath::TakeOver, glance, put_spin_, wait).outcome ==
+        sync::Outcome::Done)
+      return;
     if (patience.has_passed()) throw_full();
   }
 }
@@ -168,7 +180,8 @@ void Core::wait_for_room(std::uint64_t count, os::Deadline deadline, sync::LazyW
   if (!sleep_until(header_->waits.putter, has_room, deadline, wait)) throw_full();
 }
 
-WriterState Core::write(const WriterState& writer, std::uint64_t count, std::span<const std::byte> item) {
+WriterState Core::write(const WriterState& writer, std::uint64_t count,
+                        std::span<const std::byte> item) {
   const std::uint64_t need = space_for(item.size());
   std::uint64_t at = writer.pos;
   WriterState after{writer.pos + need, writer.lap, writer.top};
@@ -193,10 +206,12 @@ Placement Core::find_place(const WriterState& writer, std::uint64_t count, std::
   if (need > pages.biggest.load(kRelaxed)) {
     pages.biggest.store(need, kRelaxed);
     const std::uint64_t wanted = wanted_window(need);
-    if (wanted > header_->waits.window.load(kRelaxed)) header_->waits.window.store(wanted, kRelaxed);
+    if (wanted > header_->waits.window.load(kRelaxed))
+      header_->waits.window.store(wanted, kRelaxed);
   }
   const Geometry geometry = this->geometry();
-  const auto placement = place(geometry, writer, reader.state, reader.released, reader.count == count, need);
+  const auto placement =
+      place(geometry, writer, reader.state, reader.released, reader.count == count, need);
   if (!placement) throw OSError(ENOSPC, "put", text());
   const std::uint64_t ready = back(placement->at, need + kHeaderBytes, placement->limit);
   if (placement->after.lap != writer.lap) shrink_window(placement->after.top, need);
@@ -221,8 +236,8 @@ Core::ReaderView Core::look_at_reader() const noexcept {
   return view;
 }
 
-// Makes sure of the pages of [begin, begin + need) and says up to where they are there, not beyond `limit` (if that
-// is farther): what lies behind it the reader may yet give back.
+// Makes sure of the pages of [begin, begin + need) and says up to where they are there, not beyond
+// `limit` (if that is farther): what lies behind it the reader may yet give back.
 std::uint64_t Core::back(std::uint64_t begin, std::uint64_t need, std::uint64_t limit) {
   Pages& pages = header_->pages;
   const std::uint64_t end = begin + need;
@@ -264,7 +279,8 @@ void Core::back_pages(std::uint64_t first, std::uint64_t last, std::uint64_t wis
   pages.run_end.store(wish, kRelease);
 }
 
-// Several of the biggest items fit into the window, so that a queue of big ones flows through the same memory too.
+// Several of the biggest items fit into the window, so that a queue of big ones flows through the
+// same memory too.
 std::uint64_t Core::wanted_window(std::uint64_t biggest) const noexcept {
   const std::uint64_t page = os::page_size();
   const std::uint64_t several = (std::min(8 * biggest, kMostWindow) + page - 1) & ~(page - 1);
@@ -284,10 +300,12 @@ void Core::shrink_window(std::uint64_t top, std::uint64_t need) noexcept {
 }
 
 void Core::give_back_pages(const Range& pages) noexcept {
-  if (!pages.empty()) os::give_back_pages(mapping_, kHeaderPage + pages.begin, kHeaderPage + pages.end);
+  if (!pages.empty())
+    os::give_back_pages(mapping_, kHeaderPage + pages.begin, kHeaderPage + pages.end);
 }
 
-// ---------------------------------------------------------------------------------------------------- getting
+// ----------------------------------------------------------------------------------------------------
+// getting
 
 void Core::get(detail::ItemSink sink, os::Deadline deadline) {
   require_open("get");
@@ -295,7 +313,8 @@ void Core::get(detail::ItemSink sink, os::Deadline deadline) {
   lock_get(deadline, wait);
   {
     const Unlock unlock(header_->get.lock);
-    if (const sync::Word owner = sync::me() & sync::kProcessMask; get_view_.owner != owner) get_view_ = {.owner = owner};
+    if (const sync::Word owner = sync::me() & sync::kProcessMask; get_view_.owner != owner)
+      get_view_ = {.owner = owner};
     const std::uint64_t count = header_->get.count.load(kRelaxed);
     if (count >= get_view_.put) wait_for_item(count, deadline, wait);
     const std::uint64_t size = read(count, sink);
@@ -308,26 +327,31 @@ void Core::get(detail::ItemSink sink, os::Deadline deadline) {
 
 void Core::lock_get(os::Deadline deadline, sync::LazyWait& wait) {
   std::atomic<sync::Word>& lock = header_->get.lock;
-  if (sync::try_take(lock)) [[likely]] return;
+  if (sync::try_take(lock)) [[likely]]
+    return;
   const sync::LockRef ref{lock, header_->waits.get_checked_ns};
   if (deadline.moment_ns() != 0) {
-    if (sync::take_slowly(ref, sync::OnDeath::TakeOver, deadline, get_spin_, wait).outcome == sync::Outcome::TimedOut) {
+    if (sync::take_slowly(ref, sync::OnDeath::TakeOver, deadline, get_spin_, wait).outcome ==
+        sync::Outcome::TimedOut) {
       throw_empty();
     }
     return;
   }
-  // "Do not wait" is about items, not about the moment that another consumer needs. One that waits for an item
-  // holds the lock too, but then the queue is empty.
+  // "Do not wait" is about items, not about the moment that another consumer needs. One that waits
+  // for an item holds the lock too, but then the queue is empty.
   const auto patience = os::Deadline::after(std::chrono::nanoseconds(2 * sync::kTickNs));
   for (;;) {
     if (is_empty_now()) throw_empty();
     const auto glance = os::Deadline::after(std::chrono::milliseconds(1));
-    if (sync::take_slowly(ref, sync::OnDeath::TakeOver, glance, get_spin_, wait).outcome == sync::Outcome::Done) return;
+    if (sync::take_slowly(ref, sync::OnDeath::TakeOver, glance, get_spin_, wait).outcome ==
+        sync::Outcome::Done)
+      return;
     if (patience.has_passed()) throw_empty();
   }
 }
 
-// Only the holder of the get lock waits for items: an item wakes one process, however many are waiting.
+// Only the holder of the get lock waits for items: an item wakes one process, however many are
+// waiting.
 void Core::wait_for_item(std::uint64_t count, os::Deadline deadline, sync::LazyWait& wait) {
   const auto has_item = [&] {
     get_view_.put = header_->put.count.load(std::memory_order_seq_cst);
@@ -349,7 +373,8 @@ std::uint64_t Core::read(std::uint64_t count, detail::ItemSink sink) {
   if ((header & kSkip) != 0) [[unlikely]] {
     const auto moved = step(geometry(), before, header);
     if (!moved) throw_corrupt();
-    // The old place must be settled before the commit, for then the writer may come there from below.
+    // The old place must be settled before the commit, for then the writer may come there from
+    // below.
     settle(before, true);
     here = *moved;
     header = load_header(bytes_ + here.pos);
@@ -368,7 +393,8 @@ std::uint64_t Core::read(std::uint64_t count, detail::ItemSink sink) {
   if (here.pos != before.pos) [[unlikely]] {
     side.released.store(pack(released_after_skip(geometry(), here)), kRelease);
   }
-  if (after.pos > base_) [[unlikely]] settle(after, false);
+  if (after.pos > base_) [[unlikely]]
+    settle(after, false);
   return header;
 }
 
@@ -383,9 +409,11 @@ void Core::settle(const ReaderState& reader, bool before_skip) noexcept {
   if (step.released.upto != old.upto) side.released.store(pack(step.released), kRelease);
 }
 
-// ---------------------------------------------------------------------------------------------------- looking
+// ----------------------------------------------------------------------------------------------------
+// looking
 
-// `get` first: it never passes `put`, so if they are equal then, they were equal at the second look.
+// `get` first: it never passes `put`, so if they are equal then, they were equal at the second
+// look.
 bool Core::is_empty_now() const noexcept {
   const std::uint64_t got = header_->get.count.load(kAcquire);
   return header_->put.count.load(kAcquire) == got;
@@ -420,11 +448,16 @@ void Core::require_open(const char* operation) const {
 std::string Core::text() const {
   if (!name_.empty()) return "Queue '" + name_ + "'";
   const std::string_view path = site_.file_name();
-  return "Queue (" + std::string(path.substr(path.rfind('/') + 1)) + ":" + std::to_string(site_.line()) + ")";
+  return "Queue (" + std::string(path.substr(path.rfind('/') + 1)) + ":" +
+         std::to_string(site_.line()) + ")";
 }
 
 void Core::throw_empty() const { throw Empty(text() + " is empty"); }
-void Core::throw_full() const { throw Full(text() + " is full: it holds " + std::to_string(maxsize_) + " items"); }
-void Core::throw_corrupt() const { throw RuntimeError(text() + ": its shared memory was overwritten by a stranger"); }
+void Core::throw_full() const {
+  throw Full(text() + " is full: it holds " + std::to_string(maxsize_) + " items");
+}
+void Core::throw_corrupt() const {
+  throw RuntimeError(text() + ": its shared memory was overwritten by a stranger");
+}
 
 }  // namespace mp::queue

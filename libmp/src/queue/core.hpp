@@ -1,14 +1,7 @@
-// Core: a queue of byte strings in one memfd, for any number of producers and consumers, none of which can break it by
-// being killed. Processes share Header and the bytes; everything in this class is private to one process.
+// Core: a queue of byte strings in one memfd, for any number of producers and consumers, none of
+// which can break it by being killed. Processes share Header and the bytes; everything in this
+// class is private to one process.
 #pragma once
-
-#include <atomic>
-#include <cstdint>
-#include <source_location>
-#include <span>
-#include <string>
-
-#include <libmp/detail/queue_bytes.hpp>
 
 #include "os/clock.hpp"
 #include "os/memory.hpp"
@@ -17,6 +10,13 @@
 #include "queue/layout.hpp"
 #include "queue/spin.hpp"
 #include "sync/lock_core.hpp"
+#include <libmp/detail/queue_bytes.hpp>
+
+#include <atomic>
+#include <cstdint>
+#include <source_location>
+#include <span>
+#include <string>
 
 namespace mp::queue {
 
@@ -30,7 +30,8 @@ class Core {
 
   // Throws ValueError (closed), Full, OSError; then nothing was put.
   void put(std::span<const std::byte> item, os::Deadline deadline);
-  // Throws ValueError (closed), Empty, RuntimeError (the memory is not what it should be), what `sink` throws.
+  // Throws ValueError (closed), Empty, RuntimeError (the memory is not what it should be), what
+  // `sink` throws.
   void get(detail::ItemSink sink, os::Deadline deadline);
 
   // Exact for a moment during the call. Throws ValueError when closed.
@@ -46,12 +47,14 @@ class Core {
   [[nodiscard]] int fd() const noexcept { return fd_.get(); }
 
  private:
-  // What this process knew of the other side when it last looked; each is used by the holder of its side's lock.
-  // The words of another process's time (before a fork) are not trusted: `owner` says whose they are.
+  // What this process knew of the other side when it last looked; each is used by the holder of its
+  // side's lock. The words of another process's time (before a fork) are not trusted: `owner` says
+  // whose they are.
   struct PutView {
     sync::Word owner = 0;
-    std::uint64_t got = 0;        // no fewer items than these have been got
-    std::uint64_t fast_lap = 0;   // in this lap the writer may go on up to fast_end: it is free and has pages
+    std::uint64_t got = 0;  // no fewer items than these have been got
+    std::uint64_t fast_lap =
+        0;  // in this lap the writer may go on up to fast_end: it is free and has pages
     std::uint64_t fast_end = 0;
   };
   struct GetView {
@@ -71,7 +74,8 @@ class Core {
 
   [[nodiscard]] Geometry geometry() const noexcept;
   [[nodiscard]] ReaderView look_at_reader() const noexcept;
-  WriterState write(const WriterState& writer, std::uint64_t count, std::span<const std::byte> item);
+  WriterState write(const WriterState& writer, std::uint64_t count,
+                    std::span<const std::byte> item);
   Placement find_place(const WriterState& writer, std::uint64_t count, std::uint64_t need);
   std::uint64_t back(std::uint64_t begin, std::uint64_t need, std::uint64_t limit);
   void back_pages(std::uint64_t first, std::uint64_t last, std::uint64_t wish);

@@ -1,19 +1,20 @@
-// What the processes of one queue share: a page of these, then the bytes. Why this survives SIGKILL at any
-// instruction: libmp/doc/queue.md.
+// What the processes of one queue share: a page of these, then the bytes. Why this survives SIGKILL
+// at any instruction: libmp/doc/queue.md.
 #pragma once
+
+#include "queue/placement.hpp"
+#include "sync/lock_word.hpp"
 
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
 
-#include "queue/placement.hpp"
-#include "sync/lock_word.hpp"
-
 namespace mp::queue {
 
-// Each side has a lock, and a state that changes by one store: of `count`. The holder of the lock writes the state of
-// count + 1 into the copy that is not current, then stores count + 1. The other side reads without a lock.
-// All stores are releases, so that a reader that finds `count` unchanged has read one state.
+// Each side has a lock, and a state that changes by one store: of `count`. The holder of the lock
+// writes the state of count + 1 into the copy that is not current, then stores count + 1. The other
+// side reads without a lock. All stores are releases, so that a reader that finds `count` unchanged
+// has read one state.
 struct alignas(64) PutSide {
   std::atomic<sync::Word> lock;
   std::atomic<std::uint64_t> count;  // items put so far: the commit
@@ -28,20 +29,24 @@ struct alignas(64) GetSide {
   struct State {
     std::atomic<std::uint64_t> pos, lap;  // ReaderState
   } states[2];
-  std::atomic<std::uint64_t> released;  // reader, release: see pack(); it only ever lags behind the truth
+  std::atomic<std::uint64_t>
+      released;  // reader, release: see pack(); it only ever lags behind the truth
 };
 
-// Written when somebody is about to sleep, read by everybody: a line that stays shared while the queue flows.
+// Written when somebody is about to sleep, read by everybody: a line that stays shared while the
+// queue flows.
 struct alignas(64) Waits {
-  std::atomic<std::uint32_t> getter;  // futex: 1 while the holder of the get lock may sleep for an item
-  std::atomic<std::uint32_t> putter;  // futex: 1 while the holder of the put lock may sleep for room
+  std::atomic<std::uint32_t>
+      getter;  // futex: 1 while the holder of the get lock may sleep for an item
+  std::atomic<std::uint32_t>
+      putter;  // futex: 1 while the holder of the put lock may sleep for room
   std::atomic<std::uint64_t> put_checked_ns;  // of the locks, see sync::LockRef
   std::atomic<std::uint64_t> get_checked_ns;
   std::atomic<std::uint64_t> window;  // holder of the put lock, relaxed: a wish, see Geometry
 };
 
-// Holder of the put lock only, relaxed. Memory that is known to have pages: [0, base_end), and the run that the writer
-// is in. Set after the pages are there, so that it never says too much.
+// Holder of the put lock only, relaxed. Memory that is known to have pages: [0, base_end), and the
+// run that the writer is in. Set after the pages are there, so that it never says too much.
 struct alignas(64) Pages {
   std::atomic<std::uint64_t> base_end;
   std::atomic<std::uint64_t> run_begin;
@@ -50,8 +55,8 @@ struct alignas(64) Pages {
 };
 
 struct Header {
-  std::uint64_t magic;      // constant, as are:
-  std::uint64_t space;      // bytes behind the header page
+  std::uint64_t magic;  // constant, as are:
+  std::uint64_t space;  // bytes behind the header page
   std::int64_t maxsize;
   alignas(64) PutSide put;
   GetSide get;
@@ -64,7 +69,8 @@ static_assert(std::atomic<std::uint64_t>::is_always_lock_free);
 inline constexpr std::uint64_t kMagic = 0x31305545'55514d50;  // "PMQUEUE01"
 inline constexpr std::size_t kHeaderPage = 4096;
 
-// Released in one word: 40 bits of position, the low 24 of the lap (at most one lap behind, so they suffice).
+// Released in one word: 40 bits of position, the low 24 of the lap (at most one lap behind, so they
+// suffice).
 constexpr std::uint64_t pack(Released released) noexcept {
   return (released.lap << 40) | (released.upto & ((std::uint64_t{1} << 40) - 1));
 }

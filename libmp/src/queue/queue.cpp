@@ -1,8 +1,7 @@
+#include "queue/core.hpp"
 #include <libmp/queue.hpp>
 
 #include <utility>
-
-#include "queue/core.hpp"
 
 namespace mp::detail {
 namespace {
@@ -31,7 +30,9 @@ void queue_put(queue::Core& core, std::span<const std::byte> item, Timeout timeo
   core.put(item, deadline_of(timeout));
 }
 
-void queue_get(queue::Core& core, ItemSink sink, Timeout timeout) { core.get(sink, deadline_of(timeout)); }
+void queue_get(queue::Core& core, ItemSink sink, Timeout timeout) {
+  core.get(sink, deadline_of(timeout));
+}
 
 void queue_put_object(queue::Core& core, const Object& item, Timeout timeout) {
   core.require_open("put");
@@ -48,7 +49,9 @@ Object queue_get_object(queue::Core& core, Timeout timeout) {
   return loads((*scratch).bytes());
 }
 
-void queue_require_open(const queue::Core& core, const char* operation) { core.require_open(operation); }
+void queue_require_open(const queue::Core& core, const char* operation) {
+  core.require_open(operation);
+}
 std::size_t queue_size(const queue::Core& core) { return core.size(); }
 bool queue_full(const queue::Core& core) { return core.full(); }
 void queue_close(queue::Core& core) noexcept { core.close(); }
@@ -61,8 +64,9 @@ std::ptrdiff_t queue_maxsize(const queue::Core& core) noexcept { return core.max
 const std::string& queue_name(const queue::Core& core) noexcept { return core.name(); }
 
 void throw_item_size(const queue::Core& core, std::size_t expected, std::size_t found) {
-  throw RuntimeError(core.text() + ": an item of " + std::to_string(found) + " bytes where a multiple of " +
-                     std::to_string(expected) + " was expected; do all processes call it by the same type?");
+  throw RuntimeError(core.text() + ": an item of " + std::to_string(found) +
+                     " bytes where a multiple of " + std::to_string(expected) +
+                     " was expected; do all processes call it by the same type?");
 }
 
 }  // namespace mp::detail

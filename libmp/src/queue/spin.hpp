@@ -1,13 +1,13 @@
-// WaitSpin: how long to look for a change before going to sleep. Sleeping and being woken costs tens of microseconds;
-// a peer that answers sooner is worth looking for, one that does not is not.
+// WaitSpin: how long to look for a change before going to sleep. Sleeping and being woken costs
+// tens of microseconds; a peer that answers sooner is worth looking for, one that does not is not.
 #pragma once
+
+#include "os/clock.hpp"
+#include "os/cpu.hpp"
 
 #include <algorithm>
 #include <atomic>
 #include <cstdint>
-
-#include "os/clock.hpp"
-#include "os/cpu.hpp"
 
 namespace mp::queue {
 
@@ -39,7 +39,8 @@ class WaitSpin {
   static constexpr std::uint64_t kMin = 1'000;
   static constexpr std::uint64_t kMax = 50'000;  // about what sleeping and waking costs
 
-  // Twice what it took lately; now and then the whole, so that a peer that has become quick is noticed.
+  // Twice what it took lately; now and then the whole, so that a peer that has become quick is
+  // noticed.
   std::uint64_t next_budget() noexcept {
     const std::uint32_t turn = turn_.load(std::memory_order_relaxed) + 1;
     turn_.store(turn, std::memory_order_relaxed);

@@ -1,19 +1,20 @@
 #include "shm/cell_arena.hpp"
 
+#include "os/fork_hooks.hpp"
+#include "os/memory.hpp"
+#include "os/unique_fd.hpp"
+
 #include <cstring>
 #include <memory>
 #include <mutex>
 #include <vector>
 
-#include "os/fork_hooks.hpp"
-#include "os/memory.hpp"
-#include "os/unique_fd.hpp"
-
 namespace mp::shm {
 
 constexpr std::uint32_t kCellsPerChunk = 1024;
 
-// One memfd. The bookkeeping is private to each process: what a child does to its copy concerns only the child.
+// One memfd. The bookkeeping is private to each process: what a child does to its copy concerns
+// only the child.
 struct CellChunk {
   os::UniqueFd fd;
   os::Mapping mapping;
@@ -21,7 +22,8 @@ struct CellChunk {
   std::uint32_t handed_out = 0;  // cells below have been in use at least once
   std::uint32_t in_use = 0;
   std::vector<std::uint32_t> reusable;
-  std::vector<std::uint64_t> born = std::vector<std::uint64_t>(kCellsPerChunk);  // Arena::forks at allocation
+  std::vector<std::uint64_t> born =
+      std::vector<std::uint64_t>(kCellsPerChunk);  // Arena::forks at allocation
 };
 
 namespace {
@@ -48,7 +50,8 @@ class Arena {
 
   std::pair<CellChunk*, std::uint32_t> take() {
     const std::scoped_lock guard(mutex_);
-    if (current_ == nullptr || (current_->reusable.empty() && current_->handed_out == kCellsPerChunk)) {
+    if (current_ == nullptr ||
+        (current_->reusable.empty() && current_->handed_out == kCellsPerChunk)) {
       open_chunk();
     }
     CellChunk& chunk = *current_;
@@ -60,7 +63,8 @@ class Arena {
     } else {
       index = chunk.handed_out;
       const std::size_t at = index * kCellBytes;
-      if (at % os::page_size() == 0) os::back_with_pages(chunk.fd.get(), chunk.mapping, at, os::page_size());
+      if (at % os::page_size() == 0)
+        os::back_with_pages(chunk.fd.get(), chunk.mapping, at, os::page_size());
       ++chunk.handed_out;
     }
     chunk.born[index] = forks_;

@@ -1,4 +1,5 @@
-// Cells: 64 bytes of shared memory each, for what must be shared with children that are forked later.
+// Cells: 64 bytes of shared memory each, for what must be shared with children that are forked
+// later.
 #pragma once
 
 #include <cstddef>
@@ -17,10 +18,10 @@ struct CellIdentity {
 
 struct CellChunk;
 
-// Owns one cell of this process's arena: zeros at first, aligned to 64. The cell has no name, and lives as long as a
-// process that has it.
-// Threads: any. fork: the child's copy refers to the same memory. A child allocates from an arena of its own. A freed
-// cell is given out again only if no fork happened while it was in use, for a child might use it still.
+// Owns one cell of this process's arena: zeros at first, aligned to 64. The cell has no name, and
+// lives as long as a process that has it. Threads: any. fork: the child's copy refers to the same
+// memory. A child allocates from an arena of its own. A freed cell is given out again only if no
+// fork happened while it was in use, for a child might use it still.
 class UniqueCell {
  public:
   UniqueCell() = default;

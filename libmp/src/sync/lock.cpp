@@ -1,22 +1,21 @@
+#include "probe/lifecycle.hpp"
+#include "probe/probe.hpp"
+#include "shm/cell_arena.hpp"
+#include "sync/lock_core.hpp"
 #include <libmp/lock.hpp>
 
 #include <atomic>
 #include <new>
 #include <utility>
 
-#include "probe/lifecycle.hpp"
-#include "probe/probe.hpp"
-#include "shm/cell_arena.hpp"
-#include "sync/lock_core.hpp"
-
 namespace mp {
 namespace {
 
 // What the processes share.
 struct LockCell {
-  std::atomic<sync::Word> word;              // everybody; see sync/lock_word.hpp
-  std::atomic<std::uint64_t> acquisitions;   // the owner, relaxed: 1, 2, ...
-  std::atomic<std::uint64_t> checked_ns;     // waiters, relaxed
+  std::atomic<sync::Word> word;             // everybody; see sync/lock_word.hpp
+  std::atomic<std::uint64_t> acquisitions;  // the owner, relaxed: 1, 2, ...
+  std::atomic<std::uint64_t> checked_ns;    // waiters, relaxed
 };
 static_assert(sizeof(LockCell) <= shm::kCellBytes && std::atomic<sync::Word>::is_always_lock_free);
 
@@ -34,7 +33,10 @@ std::string_view file_name(const std::source_location& site) noexcept {
 // What each process has of its own.
 struct Lock::Body {
   Body(std::string given, const std::source_location& where)
-      : name(std::move(given)), site(where), memory(shm::UniqueCell::allocate()), cell(*new (memory.address()) LockCell) {
+      : name(std::move(given)),
+        site(where),
+        memory(shm::UniqueCell::allocate()),
+        cell(*new(memory.address()) LockCell) {
     const shm::CellIdentity identity = memory.identity();
     probe = probe::announce({.kind = wire::ObjectKind::Lock,
                              .identity = {identity.device, identity.inode, identity.offset},
@@ -76,7 +78,8 @@ bool Lock::Body::acquire(os::Deadline deadline) {
     return true;
   }
   sync::LazyWait wait(wire::ThreadState::LockWait, probe, deadline);
-  const auto [outcome, dead] = sync::take_slowly(ref(), sync::OnDeath::Report, deadline, spin, wait);
+  const auto [outcome, dead] =
+      sync::take_slowly(ref(), sync::OnDeath::Report, deadline, spin, wait);
   if (outcome == sync::Outcome::OwnerDied) throw_owner_died(dead);
   if (outcome == sync::Outcome::TimedOut) return false;
   const std::uint64_t waited_ns = wait.end(true);
@@ -94,7 +97,8 @@ void Lock::Body::throw_owner_died(sync::Word dead) const {
 Lock::Lock(std::source_location site) : Lock(LockOptions{}, site) {}
 Lock::Lock(LockOptions options, std::source_location site)
     : body_(std::make_shared<Body>(std::move(options.name), site)) {}
-Lock::Lock(std::string_view name, std::source_location site) : Lock(LockOptions{std::string(name)}, site) {}
+Lock::Lock(std::string_view name, std::source_location site)
+    : Lock(LockOptions{std::string(name)}, site) {}
 
 bool Lock::acquire() { return body_->acquire(os::Deadline::never()); }
 bool Lock::acquire(Timeout timeout) { return body_->acquire(deadline_of(timeout)); }
@@ -108,21 +112,25 @@ void Lock::release() {
     probe::lock_released(body.probe, body.cell.acquisitions.load(std::memory_order_relaxed));
   }
   const auto [outcome, dead] = sync::release(body.ref());
-  if (outcome == sync::Outcome::WasFree) throw ValueError(body.text() + ": release() of a lock that nobody holds");
+  if (outcome == sync::Outcome::WasFree)
+    throw ValueError(body.text() + ": release() of a lock that nobody holds");
   if (outcome == sync::Outcome::OwnerDied) body.throw_owner_died(dead);
 }
 
 void Lock::recover() {
   Body& body = *body_;
   if (sync::recover(body.ref()) == sync::Outcome::NotNeeded) {
-    throw RuntimeError(body.text() + ": recover() of a lock whose owner is not dead; another recovered it first?");
+    throw RuntimeError(
+        body.text() + ": recover() of a lock whose owner is not dead; another recovered it first?");
   }
   const std::uint64_t number = body.count_acquisition();
   probe::fact(wire::EventKind::LockRecovered, body.probe, static_cast<std::uint32_t>(number));
   probe::lock_acquired(body.probe, number);
 }
 
-bool Lock::locked() const noexcept { return body_->cell.word.load(std::memory_order_relaxed) != sync::kFree; }
+bool Lock::locked() const noexcept {
+  return body_->cell.word.load(std::memory_order_relaxed) != sync::kFree;
+}
 const std::string& Lock::name() const noexcept { return body_->name; }
 
 }  // namespace mp

@@ -1,13 +1,13 @@
 #include "sync/lock_core.hpp"
 
-#include <algorithm>
-#include <climits>
-
 #include "os/cpu.hpp"
 #include "os/fork_hooks.hpp"
 #include "os/futex.hpp"
 #include "os/identity.hpp"
 #include "os/process_id.hpp"
+
+#include <algorithm>
+#include <climits>
 
 namespace mp::sync {
 
@@ -35,10 +35,12 @@ bool owner_lives(Word word) noexcept {
   const auto status = os::process_status(owner_pid(word));
   // Not readable: gone, hidden, or no descriptor is left to read it with. Only the first is death.
   if (!status) return os::pid_exists(owner_pid(word));
-  return static_cast<std::uint32_t>(status->id.start_ticks) == owner_start(word) && !os::has_ended(*status);
+  return static_cast<std::uint32_t>(status->id.start_ticks) == owner_start(word) &&
+         !os::has_ended(*status);
 }
 
-// Whether it is this caller's turn to ask for the owner: asking costs some microseconds, waiters may be many.
+// Whether it is this caller's turn to ask for the owner: asking costs some microseconds, waiters
+// may be many.
 bool is_due(std::atomic<std::uint64_t>& checked_ns) noexcept {
   const std::uint64_t now = os::monotonic_ns();
   const std::uint64_t last = checked_ns.load(std::memory_order_relaxed);
@@ -86,7 +88,8 @@ Result take_slowly(LockRef lock, OnDeath on_death, os::Deadline deadline, SpinBu
   for (;;) {
     Word seen = word.load(std::memory_order_relaxed);
     if (seen == kFree) {
-      if (word.compare_exchange_weak(seen, mine, std::memory_order_acquire, std::memory_order_relaxed)) {
+      if (word.compare_exchange_weak(seen, mine, std::memory_order_acquire,
+                                     std::memory_order_relaxed)) {
         return {Outcome::Done};
       }
       continue;
@@ -95,14 +98,17 @@ Result take_slowly(LockRef lock, OnDeath on_death, os::Deadline deadline, SpinBu
     if (is_due(lock.checked_ns) && !owner_lives(seen)) {
       // An identity is dead for ever, so nobody can have taken the lock under it meanwhile.
       const Word next = on_death == OnDeath::TakeOver ? mine | kWaiters : seen | kOwnerDied;
-      if (!word.compare_exchange_strong(seen, next, std::memory_order_acquire, std::memory_order_relaxed)) continue;
+      if (!word.compare_exchange_strong(seen, next, std::memory_order_acquire,
+                                        std::memory_order_relaxed))
+        continue;
       if (on_death == OnDeath::TakeOver) return {Outcome::Done};
       wake_all(word);
       return {Outcome::OwnerDied, seen};
     }
     if (deadline.has_passed()) return {Outcome::TimedOut};
     if ((seen & kWaiters) == 0 &&
-        !word.compare_exchange_weak(seen, seen | kWaiters, std::memory_order_relaxed, std::memory_order_relaxed)) {
+        !word.compare_exchange_weak(seen, seen | kWaiters, std::memory_order_relaxed,
+                                    std::memory_order_relaxed)) {
       continue;
     }
     wait.begin();
@@ -118,12 +124,14 @@ Result release(LockRef lock) noexcept {
   do {
     if (seen == kFree) return {Outcome::WasFree};
     if ((seen & kOwnerDied) == 0 && !owner_lives(seen)) {
-      if (!lock.word.compare_exchange_strong(seen, seen | kOwnerDied, std::memory_order_relaxed)) continue;
+      if (!lock.word.compare_exchange_strong(seen, seen | kOwnerDied, std::memory_order_relaxed))
+        continue;
       wake_all(lock.word);
       return {Outcome::OwnerDied, seen};
     }
     if ((seen & kOwnerDied) != 0) return {Outcome::OwnerDied, seen};
-  } while (!lock.word.compare_exchange_weak(seen, kFree, std::memory_order_release, std::memory_order_relaxed));
+  } while (!lock.word.compare_exchange_weak(seen, kFree, std::memory_order_release,
+                                            std::memory_order_relaxed));
   if ((seen & kWaiters) != 0) wake_one(lock.word);
   return {Outcome::Done};
 }
@@ -132,7 +140,8 @@ Outcome recover(LockRef lock) noexcept {
   Word seen = lock.word.load(std::memory_order_relaxed);
   do {
     if (seen == kFree || ((seen & kOwnerDied) == 0 && owner_lives(seen))) return Outcome::NotNeeded;
-  } while (!lock.word.compare_exchange_weak(seen, me() | kWaiters, std::memory_order_acquire, std::memory_order_relaxed));
+  } while (!lock.word.compare_exchange_weak(seen, me() | kWaiters, std::memory_order_acquire,
+                                            std::memory_order_relaxed));
   return Outcome::Done;
 }
 

@@ -1,35 +1,38 @@
-// The protocol of a lock that processes share and any of them may be killed in, apart from its user interface.
+// The protocol of a lock that processes share and any of them may be killed in, apart from its user
+// interface.
 //
 //   free ──take──▶ held by P ──release (by anybody)──▶ free
 //                    │ P ends; a waiter sees it within a tick
-//                    ├── OnDeath::Report ──▶ owner died ──recover (by anybody, once)──▶ held by the caller
-//                    └── OnDeath::TakeOver ──▶ held by the waiter
+//                    ├── OnDeath::Report ──▶ owner died ──recover (by anybody, once)──▶ held by the
+//                    caller └── OnDeath::TakeOver ──▶ held by the waiter
 #pragma once
-
-#include <atomic>
-#include <cstdint>
-#include <optional>
 
 #include "os/clock.hpp"
 #include "probe/probe.hpp"
 #include "sync/lock_word.hpp"
 
+#include <atomic>
+#include <cstdint>
+#include <optional>
+
 namespace mp::sync {
 
-// Sleeping waiters look around this often. It bounds how long the death of an owner, of a releaser before its wake-up
-// call, or of a waiter after it, can go unnoticed.
+// Sleeping waiters look around this often. It bounds how long the death of an owner, of a releaser
+// before its wake-up call, or of a waiter after it, can go unnoticed.
 inline constexpr std::uint64_t kTickNs = 50'000'000;
 
 // A lock in shared memory, all zeros when free.
 struct LockRef {
   std::atomic<Word>& word;
-  std::atomic<std::uint64_t>& checked_ns;  // waiters, relaxed: when one of them last asked whether the owner lives
+  std::atomic<std::uint64_t>&
+      checked_ns;  // waiters, relaxed: when one of them last asked whether the owner lives
 };
 
 enum class OnDeath { Report, TakeOver };
 enum class Outcome { Done, TimedOut, WasFree, OwnerDied, NotNeeded };
 
-// What came of it, and for OwnerDied the word that names the dead: the lock itself may have moved on by then.
+// What came of it, and for OwnerDied the word that names the dead: the lock itself may have moved
+// on by then.
 struct Result {
   Outcome outcome = Outcome::Done;
   Word dead = kFree;
@@ -41,7 +44,9 @@ class LazyWait {
   LazyWait(wire::ThreadState state, probe::Handle object, os::Deadline deadline) noexcept
       : state_(state), object_(object), deadline_(deadline) {}
   void begin() noexcept {
-    if (!wait_) wait_.emplace(state_, object_, deadline_.is_never() ? wire::kNoTimeout : deadline_.remaining_ns());
+    if (!wait_)
+      wait_.emplace(state_, object_,
+                    deadline_.is_never() ? wire::kNoTimeout : deadline_.remaining_ns());
   }
   std::uint64_t end(bool success) noexcept { return wait_ ? wait_->end(success) : 0; }
 
@@ -52,10 +57,13 @@ class LazyWait {
   std::optional<probe::Wait> wait_;
 };
 
-// How long spinning was worth it lately. Private to a process; races between its threads only blur the estimate.
+// How long spinning was worth it lately. Private to a process; races between its threads only blur
+// the estimate.
 class SpinBudget {
  public:
-  [[nodiscard]] std::uint32_t rounds() const noexcept { return rounds_.load(std::memory_order_relaxed); }
+  [[nodiscard]] std::uint32_t rounds() const noexcept {
+    return rounds_.load(std::memory_order_relaxed);
+  }
   void learn(bool succeeded, std::uint32_t used) noexcept;
 
  private:
@@ -64,14 +72,18 @@ class SpinBudget {
 
 inline bool try_take(std::atomic<Word>& word) noexcept {
   Word expected = kFree;
-  return word.compare_exchange_strong(expected, me(), std::memory_order_acquire, std::memory_order_relaxed);
+  return word.compare_exchange_strong(expected, me(), std::memory_order_acquire,
+                                      std::memory_order_relaxed);
 }
 
-// After try_take failed: Done, TimedOut or OwnerDied. Blocks until then; signals do not end it. Gives up at the deadline, but not before
-// having made sure (not more often than every half tick, over all processes) that the owner lives.
-Result take_slowly(LockRef lock, OnDeath on_death, os::Deadline deadline, SpinBudget& spin, LazyWait& wait) noexcept;
+// After try_take failed: Done, TimedOut or OwnerDied. Blocks until then; signals do not end it.
+// Gives up at the deadline, but not before having made sure (not more often than every half tick,
+// over all processes) that the owner lives.
+Result take_slowly(LockRef lock, OnDeath on_death, os::Deadline deadline, SpinBudget& spin,
+                   LazyWait& wait) noexcept;
 
-// Frees it, whoever holds it: Done, WasFree, or OwnerDied (what a dead process holds cannot be released).
+// Frees it, whoever holds it: Done, WasFree, or OwnerDied (what a dead process holds cannot be
+// released).
 Result release(LockRef lock) noexcept;
 
 // For a lock that the calling thread holds for certain (OnDeath::TakeOver).

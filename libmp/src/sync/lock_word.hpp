@@ -1,11 +1,12 @@
-// The word of a lock: who holds it, in one 64-bit atomic, so that the identity of the owner is set by the very
-// compare-and-swap that takes the lock. There is no moment at which a lock is held by nobody knows whom.
+// The word of a lock: who holds it, in one 64-bit atomic, so that the identity of the owner is set
+// by the very compare-and-swap that takes the lock. There is no moment at which a lock is held by
+// nobody knows whom.
 //
 //   63                    32  31       30          29      22  21        0
 //   | start of the process |  waiters | owner died | thread tag | pid     |
 //
-// The low half is the futex word. "start" is the low half of the process's start ticks: with the pid it names one
-// process, also when the pid is given to another later.
+// The low half is the futex word. "start" is the low half of the process's start ticks: with the
+// pid it names one process, also when the pid is given to another later.
 #pragma once
 
 #include <atomic>
@@ -24,8 +25,12 @@ inline constexpr Word kWaiters = Word{1} << 31;    // somebody may sleep on the 
 // Which process this is about: equal for all threads of one process.
 inline constexpr Word kProcessMask = (~Word{0} << 32) | kPidMask;
 
-constexpr std::uint32_t owner_pid(Word word) noexcept { return static_cast<std::uint32_t>(word & kPidMask); }
-constexpr std::uint32_t owner_start(Word word) noexcept { return static_cast<std::uint32_t>(word >> 32); }
+constexpr std::uint32_t owner_pid(Word word) noexcept {
+  return static_cast<std::uint32_t>(word & kPidMask);
+}
+constexpr std::uint32_t owner_start(Word word) noexcept {
+  return static_cast<std::uint32_t>(word >> 32);
+}
 constexpr Word make_word(std::uint32_t pid, std::uint32_t start, std::uint32_t tag) noexcept {
   return (Word{start} << 32) | (Word{tag & 0xff} << 22) | (pid & kPidMask);
 }

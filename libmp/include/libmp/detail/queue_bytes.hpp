@@ -42,7 +42,8 @@ std::ptrdiff_t queue_maxsize(const queue::Core& core) noexcept;
 const std::string& queue_name(const queue::Core& core) noexcept;
 [[noreturn]] void throw_item_size(const queue::Core& core, std::size_t expected, std::size_t found);
 
-// A buffer of the calling thread, empty; given back when the lease ends. Nested leases get new ones.
+// A buffer of the calling thread, empty; given back when the lease ends. Nested leases get new
+// ones.
 class ScratchLease {
  public:
   ScratchLease() noexcept;

@@ -286,10 +286,11 @@ void LiveReader::read_objects(wire::Batch& into, std::uint64_t now_ns) {
 
 // --- ending and control --------------------------------------------------------------------------------------------
 
-LiveEnding LiveReader::ending() const {
+LiveEnding LiveReader::ending() const noexcept {
   LiveEnding out;
-  const auto header = std::make_unique<wire::PlainHeader>();
-  const auto bytes = std::as_writable_bytes(std::span(header.get(), 1));
+  wire::PlainHeader plain_header;
+  const wire::PlainHeader* const header = &plain_header;
+  const auto bytes = std::as_writable_bytes(std::span(&plain_header, 1));
   if (os::read_at(fd_.get(), 0, bytes) != bytes.size()) return out;
   out.exited = header->exit_state == wire::kExited;
   out.reaped = header->reaped != 0;

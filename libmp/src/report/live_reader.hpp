@@ -51,7 +51,7 @@ class LiveReader {
   // never committed count as lost, since nobody will commit them any more.
   void read_news(wire::Batch& into, std::uint64_t now_ns, bool last);
 
-  [[nodiscard]] LiveEnding ending() const;
+  [[nodiscard]] LiveEnding ending() const noexcept;
 
   // Writes into the control page. Quietly does nothing if the file was cut short.
   void set_level(std::uint32_t level) noexcept;

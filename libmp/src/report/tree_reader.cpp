@@ -21,12 +21,7 @@ constexpr std::string_view kSuffix = ".mpi";
 TreeReader::TreeReader(std::string tree_dir, TreeOptions options) : dir_(std::move(tree_dir)), options_(options) {}
 
 TreeReader::~TreeReader() {
-  if (!options_.watch) return;
-  if (finished()) {
-    remove_files();
-  } else {
-    for (auto& [name, member] : members_) member.reader.set_watcher(0);
-  }
+  if (options_.watch) leave_files();
 }
 
 wire::Batch TreeReader::poll() {
@@ -152,8 +147,11 @@ void TreeReader::set_level(std::uint32_t level) {
   for (auto& [name, member] : members_) member.reader.set_level(level);
 }
 
-void TreeReader::remove_files() noexcept {
-  for (const auto& [name, member] : members_) {
+// Nobody watches any more. A process that ends well either sees that and removes its file, or has said before that it
+// ends, and then it is done here: one of the two always sees the other.
+void TreeReader::leave_files() noexcept {
+  for (auto& [name, member] : members_) {
+    member.reader.set_watcher(0);
     const LiveEnding ending = member.reader.ending();
     if ((ending.exited || ending.reaped) && ending.code == 0) os::remove_file(member.reader.path());
   }

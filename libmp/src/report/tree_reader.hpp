@@ -57,7 +57,7 @@ class TreeReader {
   void say_gone(Member& member, wire::Batch& into, std::uint64_t now_ns);
   void take_samples(wire::Batch& into, std::uint64_t now_ns);
   void merge(wire::Batch& news, std::uint64_t upto_ns, wire::Batch& out);
-  void remove_files() noexcept;
+  void leave_files() noexcept;
 
   std::string dir_;
   TreeOptions options_;

@@ -106,8 +106,9 @@ void leave(int exit_code) noexcept {
   emit(*file, wire::EventKind::Exit, thread_index(*file), 0, static_cast<std::uint32_t>(exit_code), 0, now);
   file->header->exit_code.store(exit_code, std::memory_order_relaxed);
   file->header->exit_ns.store(now, std::memory_order_relaxed);
-  file->header->exit_state.store(wire::kExited, std::memory_order_release);
-  const bool watched = file->control->watcher.load(std::memory_order_relaxed) != 0;
+  // In this order, for a watcher that leaves at this moment: it clears `watcher` first and looks at `exit_state` second.
+  file->header->exit_state.store(wire::kExited, std::memory_order_seq_cst);
+  const bool watched = file->control->watcher.load(std::memory_order_seq_cst) != 0;
   if (exit_code == 0 && !watched) {
     os::remove_file(file->path);
     if (file->header->method == static_cast<std::uint8_t>(wire::StartMethod::Root)) os::remove_dir(file->tree_dir);

@@ -43,6 +43,9 @@ foreach(package fmt spdlog)
 endforeach()
 list(JOIN MP_PC_REQUIRES ", " MP_PC_REQUIRES)
 
+file(RELATIVE_PATH MP_PC_TO_PREFIX /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
+string(REGEX REPLACE "/$" "" MP_PC_TO_PREFIX "${MP_PC_TO_PREFIX}")
+
 configure_package_config_file(
   ${CMAKE_CURRENT_LIST_DIR}/libmpConfig.cmake.in ${CMAKE_CURRENT_BINARY_DIR}/libmpConfig.cmake
   INSTALL_DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/libmp)

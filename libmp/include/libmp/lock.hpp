@@ -18,13 +18,13 @@ struct LockOptions {
 
 // A handle of one lock in shared memory; copies are handles of the same lock, also in other
 // processes. Not recursive, and not bound to the thread or process that took it: any of them may
-// release it. Satisfies Lockable: std::scoped_lock guard(lock). Threads, processes: any. fork: the
-// child has the same lock, in the state in which it is; a lock
-//   that the parent holds is held for the child as well.
+// release it. Satisfies Lockable: std::scoped_lock guard(lock).
+// Threads, processes: any.
+// fork: the child has the same lock in its present state; one that the parent holds is held.
 // Blocks: acquire() and lock() until the lock is free. No system call while nobody else wants it.
 // Fails: when the process that holds it ends without having released it, every acquire and release
-//   throws OwnerDied, waiting ones within 100 ms, until somebody has called recover(). The end of a
-//   thread is no death: the lock stays held.
+//   throws OwnerDied, waiting ones within 100 ms, until somebody has called recover().
+//   The end of a thread is no death: the lock stays held.
 //
 //   state        acquire()            release()     recover()
 //   free         held by the caller   ValueError    RuntimeError

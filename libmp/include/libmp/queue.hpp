@@ -10,12 +10,14 @@
 
 #include <array>
 #include <bit>
+#include <chrono>
 #include <concepts>
 #include <cstddef>
 #include <source_location>
 #include <span>
 #include <string>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace mp {
@@ -39,18 +41,20 @@ struct IsBlock<std::vector<Item>> : std::true_type {};
 }  // namespace detail
 
 // A handle of one queue in shared memory; copies are handles of the same queue, also in other
-// processes. Queue<T> carries T, which must be serialisable (see <libmp/serialize.hpp>); Queue<>
-// carries mp::Object. Threads, processes: any number may put and get at the same time. fork: the
-// child has the same queue. Order: total. Of two puts that do not overlap the first is got first.
+// processes. Queue<T> carries T, which must be serialisable (see <libmp/serialize.hpp>);
+// Queue<> carries mp::Object.
+// Threads, processes: any number may put and get at the same time.
+// fork: the child has the same queue.
+// Order: total. Of two puts that do not overlap the first is got first.
 // Blocks: get() while it is empty, put() while a bounded one is full. No system call otherwise.
 // Fails: Empty, Full; ValueError after close() in this process; OSError (ENOSPC, ENOMEM) from put()
 //   when the machine has no memory left for the item: nothing was put then, the queue stays usable.
 // Killed processes: an item is in the queue wholly or not at all; one whose reader is killed before
-//   get() has it goes to the next reader; nobody else waits longer than 100 ms for it.
-// Differs from Python: put() serialises in the caller, an item that cannot be is the caller's
-//   PicklingError; when put() returns, the item is in the queue. There is no feeder thread, so a
-//   producer may end, be joined or be killed while its items are unread. qsize(), empty() and
-//   full() are exact for the moment at which they looked.
+//   get() has it goes to the next reader; nobody else waits longer than 100 ms because of it.
+// Differs from Python: put() serialises in the caller, so an item that cannot be is the caller's
+//   PicklingError; when put() returns, the item is in the queue. There is no feeder thread: a
+//   producer may end, be joined or be killed while its items are unread.
+//   qsize(), empty() and full() are exact for the moment at which they looked.
 template <class T = Object>
 class Queue {
  public:

@@ -44,6 +44,7 @@ void Mapping::reset() noexcept {
 }
 
 UniqueFd create_memfd(const char* name, std::uint64_t bytes) {
+  if (bytes > largest_file()) throw_errno(EFBIG, "memfd_create", name);
   UniqueFd fd(check(::memfd_create(name, MFD_CLOEXEC), "memfd_create", name));
   check(retry_eintr([&] { return ::ftruncate(fd.get(), static_cast<off_t>(bytes)); }), "ftruncate",
         name);

@@ -9,6 +9,7 @@
 #include <cerrno>
 
 #include "os/check.hpp"
+#include "os/memory.hpp"
 
 namespace mp::os {
 namespace {
@@ -28,7 +29,9 @@ void* create_shared_file(const std::string& path, std::size_t bytes) noexcept {
   void* mapping = nullptr;
   UniqueFd fd(static_cast<int>(
       retry_eintr([&] { return ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600); })));
-  if (fd.valid()) {
+  if (fd.valid() && bytes > largest_file()) {
+    ::unlink(path.c_str());  // growing it would raise SIGXFSZ
+  } else if (fd.valid()) {
     const auto size = static_cast<off_t>(bytes);
     const bool sized = retry_eintr([&] { return ::ftruncate(fd.get(), size); }) == 0 &&
                        (can_populate() || retry_eintr([&] { return ::fallocate(fd.get(), 0, 0, size); }) == 0);

@@ -78,7 +78,7 @@ Core::Core(std::ptrdiff_t maxsize, std::string name, const std::source_location&
     : maxsize_(maxsize > 0 ? maxsize : 0), name_(std::move(name)), site_(site) {
   // Address space and file size may be limited: take what is to be had, down to very little.
   const std::uint64_t most = std::min(kMostSpace, os::largest_file() & ~(os::page_size() - 1));
-  for (space_ = most - std::min(most, kHeaderPage);;
+  for (space_ = std::max(most, kHeaderPage + kLeastSpace) - kHeaderPage;;
        space_ = (space_ / 4) & ~(os::page_size() - 1)) {
     try {
       fd_ = os::create_memfd("libmp-queue", kHeaderPage + space_);

@@ -29,17 +29,15 @@ struct alignas(64) GetSide {
   struct State {
     std::atomic<std::uint64_t> pos, lap;  // ReaderState
   } states[2];
-  std::atomic<std::uint64_t>
-      released;  // reader, release: see pack(); it only ever lags behind the truth
+  std::atomic<std::uint64_t> released;  // reader, release: pack(); may lag behind the truth
 };
 
 // Written when somebody is about to sleep, read by everybody: a line that stays shared while the
 // queue flows.
 struct alignas(64) Waits {
-  std::atomic<std::uint32_t>
-      getter;  // futex: 1 while the holder of the get lock may sleep for an item
-  std::atomic<std::uint32_t>
-      putter;  // futex: 1 while the holder of the put lock may sleep for room
+  // Futexes: 1 while the holder of that side's lock may sleep, for an item or for room.
+  std::atomic<std::uint32_t> getter;
+  std::atomic<std::uint32_t> putter;
   std::atomic<std::uint64_t> put_checked_ns;  // of the locks, see sync::LockRef
   std::atomic<std::uint64_t> get_checked_ns;
   std::atomic<std::uint64_t> window;  // holder of the put lock, relaxed: a wish, see Geometry
@@ -55,7 +53,8 @@ struct alignas(64) Pages {
 };
 
 struct Header {
-  std::uint64_t magic;  // constant, as are:
+  // Constant.
+  std::uint64_t magic;
   std::uint64_t space;  // bytes behind the header page
   std::int64_t maxsize;
   alignas(64) PutSide put;

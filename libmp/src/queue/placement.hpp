@@ -52,13 +52,13 @@ struct Placement {
   std::uint64_t at = 0;  // of the item's header
   bool skips = false;    // a skip to `at` is to be written where the writer was
   WriterState after;
-  std::uint64_t limit =
-      0;  // the writer may go on in this lap up to here without looking at the reader again
+  // The writer may go on in this lap up to here without looking at the reader again.
+  std::uint64_t limit = 0;
 };
 
 // A place for `need` bytes. Empty when there is none; there always is while unread items take less
-// than a quarter of the space. `reader` may be older than the truth, but lap and position must be
-// of one moment.
+// than a quarter of the space. `reader` may be older than the truth, but is of one moment and not
+// before the writer's lap began.
 std::optional<Placement> place(const Geometry& geometry, const WriterState& writer,
                                const ReaderState& reader, Released released, bool is_empty,
                                std::uint64_t need) noexcept;

@@ -1,10 +1,10 @@
 // The protocol of a lock that processes share and any of them may be killed in, apart from its user
 // interface.
 //
-//   free ──take──▶ held by P ──release (by anybody)──▶ free
+//   free ──take──▶ held by P ──release, by anybody──▶ free
 //                    │ P ends; a waiter sees it within a tick
-//                    ├── OnDeath::Report ──▶ owner died ──recover (by anybody, once)──▶ held by the
-//                    caller └── OnDeath::TakeOver ──▶ held by the waiter
+//                    ├─ OnDeath::Report ───▶ owner died ──recover, once──▶ held by the recoverer
+//                    └─ OnDeath::TakeOver ─▶ held by the waiter
 #pragma once
 
 #include "os/clock.hpp"
@@ -24,8 +24,8 @@ inline constexpr std::uint64_t kTickNs = 50'000'000;
 // A lock in shared memory, all zeros when free.
 struct LockRef {
   std::atomic<Word>& word;
-  std::atomic<std::uint64_t>&
-      checked_ns;  // waiters, relaxed: when one of them last asked whether the owner lives
+  // Waiters, relaxed: when one of them last asked whether the owner lives.
+  std::atomic<std::uint64_t>& checked_ns;
 };
 
 enum class OnDeath { Report, TakeOver };

@@ -1,6 +1,5 @@
 // The word of a lock: who holds it, in one 64-bit atomic, so that the identity of the owner is set
-// by the very compare-and-swap that takes the lock. There is no moment at which a lock is held by
-// nobody knows whom.
+// by the very compare-and-swap that takes the lock: there is no moment at which it is unknown.
 //
 //   63                    32  31       30          29      22  21        0
 //   | start of the process |  waiters | owner died | thread tag | pid     |

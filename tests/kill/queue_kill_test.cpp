@@ -1,0 +1,156 @@
+// SIGKILL at random instructions of producers and consumers that move numbered items through one queue.
+#include <libmp/queue.hpp>
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <cstdint>
+#include <cstring>
+#include <string>
+
+#include "kill/storm.hpp"
+#include "support/child_scope.hpp"
+#include "support/shared_page.hpp"
+
+namespace kill_test {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr int kProducers = 4;
+constexpr int kConsumers = 4;
+constexpr int kKills = 350;
+constexpr std::uint64_t kMostItems = 4'000'000;  // of one producer
+
+struct Shared {
+  // By producer; they outlive its incarnations.
+  std::atomic<std::uint64_t> begun[kProducers];   // numbers for which put() was called: 1, 2, ...
+  std::atomic<std::uint64_t> put[kProducers];     // numbers for which it returned, or whose putter died
+  std::atomic<std::uint64_t> deaths[kProducers];
+  std::atomic<std::uint64_t> got;
+  std::atomic<std::uint64_t> consumer_deaths;
+  std::atomic<bool> stop_producing;
+  std::atomic<bool> stop;
+  std::atomic<std::uint8_t> fate[kProducers][kMostItems + 1];  // kUncertain | times got
+};
+constexpr std::uint8_t kUncertain = 0x80;  // its putter was killed in put()
+
+void require(bool is_right, const std::string& what) {
+  if (!is_right) throw std::runtime_error(what);
+}
+
+struct Head {
+  std::uint64_t producer;
+  std::uint64_t number;
+};
+
+std::uint64_t size_of(std::uint64_t number) {
+  if (number % 4999 == 0) return 900'000;  // beyond the window: the writer has to leave and come back
+  return number % 97 == 0 ? 20'000 : number % 50;
+}
+
+// Built of its number alone, so that a torn or mixed item cannot pass.
+std::string make_item(std::uint64_t producer, std::uint64_t number) {
+  const Head head{producer, number};
+  std::string item(sizeof head + size_of(number), static_cast<char>(number * 31 + producer));
+  std::memcpy(item.data(), &head, sizeof head);
+  return item;
+}
+
+void produce(mp::Queue<std::string> queue, Shared& shared, std::uint64_t producer) {
+  while (!shared.stop_producing && shared.begun[producer] < kMostItems) {
+    if (queue.qsize() > 3000) {
+      ::usleep(100);
+      continue;
+    }
+    const std::uint64_t number = ++shared.begun[producer];
+    queue.put(make_item(producer, number));
+    shared.put[producer] = number;
+  }
+}
+
+void consume(mp::Queue<std::string> queue, Shared& shared) {
+  std::uint64_t last[kProducers] = {};
+  while (!shared.stop) {
+    std::string item;
+    try {
+      item = queue.get(10ms);
+    } catch (const mp::Empty&) {
+      continue;
+    }
+    Head head{};
+    require(item.size() >= sizeof head, "torn item: no head");
+    std::memcpy(&head, item.data(), sizeof head);
+    require(head.producer < kProducers && head.number <= shared.begun[head.producer], "an item nobody put");
+    require(item == make_item(head.producer, head.number), "torn item");
+    require(head.number > last[head.producer], "order of one producer");
+    last[head.producer] = head.number;
+    require((shared.fate[head.producer][head.number].fetch_add(1) & 0x7f) == 0, "an item came twice");
+    ++shared.got;
+  }
+}
+
+// Whoever died in put() may or may not have put that item.
+void account_for_death(Shared& shared, int index) {
+  if (index >= kProducers) {
+    ++shared.consumer_deaths;
+    return;
+  }
+  ++shared.deaths[index];
+  const std::uint64_t begun = shared.begun[index];
+  if (begun != shared.put[index]) shared.fate[index][begun] |= kUncertain;
+  shared.put[index] = begun;
+}
+
+int storm(std::ptrdiff_t maxsize, std::uint32_t seed) {
+  support::SharedPage<Shared> page;
+  Shared& shared = *page;
+  mp::Queue<std::string> queue({.maxsize = maxsize, .name = "storm"});
+  const auto got = [&] { return shared.got.load(); };
+  Storm crew(
+      kProducers + kConsumers,
+      [&](int index) {
+        if (index < kProducers) {
+          produce(queue, shared, static_cast<std::uint64_t>(index));
+        } else {
+          consume(queue, shared);
+        }
+      },
+      seed);
+  for (int kills = 0; kills < kKills; ++kills) {
+    Storm::require_progress(got, "items got");
+    crew.strike(1500us, [&](int index) { account_for_death(shared, index); });
+  }
+  shared.stop_producing = true;
+  while (!queue.empty()) Storm::require_progress(got, "items got at the end");
+  shared.stop = true;
+  crew.finish();
+
+  std::uint64_t lost = 0;
+  std::uint64_t items = 0;
+  for (int producer = 0; producer < kProducers; ++producer) {
+    require(shared.begun[producer] > 100, "producer " + std::to_string(producer) + " hardly ran");
+    for (std::uint64_t number = 1; number <= shared.begun[producer]; ++number, ++items) {
+      if (shared.fate[producer][number] == 0) ++lost;  // committed for certain, and nobody has it
+    }
+  }
+  // A consumer that was killed after get() had its item took it along: at most one each.
+  require(lost <= shared.consumer_deaths, std::to_string(lost) + " items lost");
+  require(shared.consumer_deaths > kKills / 4 && items > kKills * 10, "the storm was too calm to prove anything");
+  return 0;
+}
+
+TEST(QueueKill, AnUnboundedQueueLosesTearsAndRepeatsNothing) {
+  support::ChildScope child([] { return storm(0, 20240602); }, 150s);
+
+  EXPECT_TRUE(child.wait().ok()) << child.wait().text();
+}
+
+TEST(QueueKill, ABoundedQueueLosesTearsAndRepeatsNothing) {
+  support::ChildScope child([] { return storm(4, 20240603); }, 150s);
+
+  EXPECT_TRUE(child.wait().ok()) << child.wait().text();
+}
+
+}  // namespace
+}  // namespace kill_test

@@ -139,24 +139,21 @@ void LiveReader::read_ring(wire::Batch& into, std::uint64_t now_ns, bool last) {
   std::uint64_t head_after = head;
   if (!read_raw(offsetof(wire::PlainHeader, ring_head), &head_after, sizeof head_after)) return stop("the file was cut short");
   const std::uint64_t torn_below = head_after >= kN ? head_after - kN + 1 : 0;
-  const std::uint64_t done = take_slots(slots, first, torn_below, last, into);
-  if (done < head && !last) {
-    if (stuck_since_ns_ == 0) stuck_since_ns_ = now_ns;
-    if (now_ns - stuck_since_ns_ > kStuckNs) {
-      ++lost_;
-      next_slot_ = done + 1;
-      stuck_since_ns_ = 0;
-      return;
-    }
-  } else {
+  // Slots that were handed out long ago and are still not committed never will be: their writers were killed, or there
+  // was no memory for them.
+  const bool overdue = stuck_since_ns_ != 0 && now_ns - stuck_since_ns_ > kStuckNs;
+  next_slot_ = take_slots(slots, first, torn_below, last ? head : overdue ? stuck_head_ : 0, into);
+  if (next_slot_ == head) {
     stuck_since_ns_ = 0;
+  } else if (stuck_since_ns_ == 0 || overdue) {
+    stuck_since_ns_ = now_ns;
+    stuck_head_ = head;
   }
-  next_slot_ = done;
 }
 
-// Returns the first slot that is not yet committed (the end, if all are).
+// Returns the first slot that is not yet committed (the end, if all are). Uncommitted ones below `given_up` are lost.
 std::uint64_t LiveReader::take_slots(const std::vector<wire::PlainSlot>& slots, std::uint64_t first,
-                                     std::uint64_t torn_below, bool last, wire::Batch& into) {
+                                     std::uint64_t torn_below, std::uint64_t given_up, wire::Batch& into) {
   for (std::uint64_t i = first; i < first + slots.size(); ++i) {
     const wire::PlainSlot& slot = slots[i - first];
         if (i < torn_below) {
@@ -164,7 +161,7 @@ std::uint64_t LiveReader::take_slots(const std::vector<wire::PlainSlot>& slots, 
       continue;
     }
     if (slot.commit != static_cast<std::uint32_t>(i + 1)) {
-      if (!last) return i;
+      if (i >= given_up) return i;
       ++lost_;
       continue;
     }

@@ -81,7 +81,7 @@ class LiveReader {
   void read_declarations(wire::Batch& into);
   void read_ring(wire::Batch& into, std::uint64_t now_ns, bool last);
   std::uint64_t take_slots(const std::vector<wire::PlainSlot>& slots, std::uint64_t first, std::uint64_t torn_below,
-                           bool last, wire::Batch& into);
+                           std::uint64_t given_up, wire::Batch& into);
   void read_threads(wire::Batch& into, std::uint64_t now_ns, bool last);
   std::optional<ThreadView> view_of(const wire::PlainThread& slot, std::uint16_t index, bool last);
   void read_objects(wire::Batch& into, std::uint64_t now_ns);
@@ -97,7 +97,8 @@ class LiveReader {
   std::uint64_t declared_ = 0;   // bytes read
   std::uint64_t next_slot_ = 0;  // of the ring
   std::uint64_t lost_ = 0;       // since the last Lost event
-  std::uint64_t stuck_since_ns_ = 0;
+  std::uint64_t stuck_since_ns_ = 0;  // a slot at next_slot_ has been waited for since then
+  std::uint64_t stuck_head_ = 0;      // the head at that time
   std::uint32_t highest_handle_ = 0;
   std::vector<ThreadView> threads_;
   std::vector<ObjectView> objects_;

@@ -1,4 +1,5 @@
-// Storm: a crew of processes in tight loops, SIGKILLed at random instructions and replaced, while progress is watched.
+// Storm: a crew of processes in tight loops, SIGKILLed at random instructions and replaced, while
+// progress is watched.
 #pragma once
 
 #include <chrono>
@@ -8,6 +9,7 @@
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <signal.h>
@@ -37,7 +39,8 @@ class Storm {
   }
 
   // Kills somebody a moment from now, calls `on_death` while nobody has the place, and fills it.
-  void strike(std::chrono::microseconds longest_pause, const std::function<void(int index)>& on_death = {}) {
+  void strike(std::chrono::microseconds longest_pause,
+              const std::function<void(int index)>& on_death = {}) {
     const auto pause = std::uniform_int_distribution<long>(0, longest_pause.count())(random_);
     const auto until = std::chrono::steady_clock::now() + std::chrono::microseconds(pause);
     while (std::chrono::steady_clock::now() < until) std::this_thread::yield();
@@ -54,11 +57,13 @@ class Storm {
   }
 
   // Waits until `value` has changed; a storm without progress is stuck.
-  static void require_progress(const std::function<std::uint64_t()>& value, const std::string& what) {
+  static void require_progress(const std::function<std::uint64_t()>& value,
+                               const std::string& what) {
     const std::uint64_t before = value();
     const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
     while (value() == before) {
-      if (std::chrono::steady_clock::now() > until) throw std::runtime_error("no progress: " + what);
+      if (std::chrono::steady_clock::now() > until)
+        throw std::runtime_error("no progress: " + what);
       ::usleep(200);
     }
   }
@@ -87,7 +92,8 @@ class Storm {
     ::waitpid(pid, &status, 0);
     const bool killed = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
     if (was_killed ? !killed : status != 0) {
-      throw std::runtime_error("worker " + std::to_string(index) + " ended with wait status " + std::to_string(status));
+      throw std::runtime_error("worker " + std::to_string(index) + " ended with wait status " +
+                               std::to_string(status));
     }
   }
 

@@ -4,6 +4,7 @@
 
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 #include <string>
 
 #include <fcntl.h>
@@ -98,6 +99,14 @@ void detach_stdin() noexcept {
   }
   (void)retry_eintr([&] { return ::dup2(null, STDIN_FILENO); });
   (void)::close(null);
+}
+
+std::uint32_t own_pid() noexcept { return static_cast<std::uint32_t>(::getpid()); }
+
+void at_every_exit(void (*hook)(int status)) noexcept {
+  // on_exit and not atexit: the status is a fact worth reporting.
+  (void)::on_exit([](int status, void* raw) { reinterpret_cast<void (*)(int)>(raw)(status); },
+                  reinterpret_cast<void*>(hook));
 }
 
 void exit_now(int code) noexcept { ::_exit(code); }

@@ -52,6 +52,14 @@ bool send_signal(int pidfd, int signal);
 // their parent. Makes no call that is unsafe in the child of a threaded process.
 void detach_stdin() noexcept;
 
+// getpid(2): right also in a child just forked, and without a look at /proc (see
+// os/process_id.hpp).
+std::uint32_t own_pid() noexcept;
+
+// Has `hook` called with the exit status by exit(3) and by a return from main, in this process and
+// in all that are forked from it.
+void at_every_exit(void (*hook)(int status)) noexcept;
+
 // Ends this process now: no exit handlers, no destructors of static objects. Async-signal-safe.
 [[noreturn]] void exit_now(int code) noexcept;
 

@@ -1,8 +1,6 @@
 #include "proc/family.hpp"
 
 #include "os/child.hpp"
-#include "os/identity.hpp"
-#include "os/process_id.hpp"
 #include "os/random.hpp"
 #include "proc/standard_streams.hpp"
 #include <libmp/exceptions.hpp>
@@ -72,7 +70,7 @@ std::shared_ptr<ProcessCore> Family::parent() {
 // and the rest is left as it is, since a thread that exists only there may have been in the middle
 // of using it.
 void Family::make_own() {
-  const std::uint32_t pid = os::self().pid;
+  const std::uint32_t pid = os::own_pid();
   if (std::exchange(owner_pid_, pid) == pid) return;
   for (const auto& watched : watched_) {
     if (const auto child = watched.lock()) child->forget();
@@ -98,8 +96,8 @@ std::vector<std::shared_ptr<ProcessCore>> Family::living_children() {
 }
 
 void Family::remove(const ProcessCore& child) {
-  std::shared_ptr<ProcessCore>
-      last_hold;  // dropped after the mutex: destroying a target may call anything
+  // Dropped after the mutex: destroying a target may call anything.
+  std::shared_ptr<ProcessCore> last_hold;
   const std::scoped_lock guard(mutex_);
   std::erase_if(children_, [&](Child& one) {
     if (one.core.get() != &child) return false;
@@ -125,11 +123,9 @@ std::shared_ptr<StartedChild> Family::fork(const std::shared_ptr<ProcessCore>& c
 
   const std::scoped_lock guard(mutex_);
   prune();
-  if (!own_pidfd_.valid()) {
-    own_pidfd_ = os::open_pidfd(os::self().pid);
-    os::at_exit(
-        at_exit);  // after the probes' own: children are waited for before anybody says goodbye
-  }
+  if (!own_pidfd_.valid()) own_pidfd_ = os::open_pidfd(os::own_pid());
+  // After the probes' own hook: children are waited for before anybody says goodbye.
+  if (!std::exchange(exit_hooked_, true)) os::at_every_exit(at_exit);
 
   const std::uint32_t pid = os::fork_process();
   if (pid == 0) {
@@ -151,7 +147,6 @@ void Family::become_child(const probe::Birth& birth, const Identity& identity,
   self_ = as_child;
   children_made_ = 0;
   make_own();
-  os::at_exit(at_exit);
   os::detach_stdin();
   forget_buffered_input();
 }

@@ -69,6 +69,7 @@ class Family {
   std::vector<Child> left_behind_;  // of the process this one was forked from
   std::uint32_t children_made_ = 0;
   std::uint32_t owner_pid_ = 0;  // whose all this is; another pid than ours after a fork
+  bool exit_hooked_ = false;     // inherited like the hook itself
   os::UniqueFd own_pidfd_;       // inherited by children: what they know their parent by
 };
 

@@ -1,8 +1,8 @@
 #include "proc/process_core.hpp"
 
 #include "base/signal_name.hpp"
+#include "os/child.hpp"
 #include "os/poll.hpp"
-#include "os/process_id.hpp"
 #include "probe/lifecycle.hpp"
 #include "proc/child_main.hpp"
 #include "proc/family.hpp"
@@ -31,7 +31,7 @@ std::string join_path(const std::vector<std::uint32_t>& path) {
 
 ProcessCore::ProcessCore(Role role, Identity identity, std::unique_ptr<detail::Target> target)
     : role_(role),
-      creator_(os::self().pid),
+      creator_(os::own_pid()),
       target_(std::move(target)),
       identity_(std::move(identity)) {}
 
@@ -62,7 +62,7 @@ void ProcessCore::start(Process& handle, std::string_view class_name) {
     const std::scoped_lock guard(mutex_);
     check_open();
     require(role_ == Role::Child && phase_ == Phase::Made, "cannot start a process twice");
-    require(creator_ == os::self().pid,
+    require(creator_ == os::own_pid(),
             "can only start a process object created by current process");
     require(!Family::instance().self()->daemon(),
             "daemonic processes are not allowed to have children");
@@ -107,7 +107,7 @@ std::shared_ptr<StartedChild> ProcessCore::started_child() {
 bool ProcessCore::join(os::Deadline deadline) {
   if (role_ == Role::Parent) return os::poll_readable(parent_pidfd_.get(), deadline);
   const std::shared_ptr<StartedChild> child = started_child();
-  require(role_ == Role::Child && creator_ == os::self().pid, "can only join a child process");
+  require(role_ == Role::Child && creator_ == os::own_pid(), "can only join a child process");
   require(child != nullptr, "can only join a started process");
   const bool ended = child->wait(deadline);
   if (ended) Family::instance().remove(*this);
@@ -118,7 +118,7 @@ bool ProcessCore::is_alive() {
   if (role_ == Role::Self) return true;
   if (role_ == Role::Parent) return !os::poll_readable(parent_pidfd_.get(), os::Deadline::at_ns(0));
   const std::shared_ptr<StartedChild> child = started_child();
-  require(creator_ == os::self().pid, "can only test a child process");
+  require(creator_ == os::own_pid(), "can only test a child process");
   if (child == nullptr) return false;
   if (!child->poll()) return true;
   Family::instance().remove(*this);
@@ -127,12 +127,12 @@ bool ProcessCore::is_alive() {
 
 std::optional<int> ProcessCore::exitcode() {
   const std::shared_ptr<StartedChild> child = started_child();
-  if (child == nullptr || creator_ != os::self().pid) return std::nullopt;
+  if (child == nullptr || creator_ != os::own_pid()) return std::nullopt;
   return child->poll();
 }
 
 std::optional<int> ProcessCore::pid() {
-  if (role_ == Role::Self) return static_cast<int>(os::self().pid);
+  if (role_ == Role::Self) return static_cast<int>(os::own_pid());
   if (role_ == Role::Parent) return static_cast<int>(parent_pid_);
   const std::shared_ptr<StartedChild> child = started_child();
   if (child == nullptr) return std::nullopt;
@@ -143,14 +143,14 @@ int ProcessCore::sentinel() {
   if (role_ == Role::Parent) return parent_pidfd_.get();
   const std::shared_ptr<StartedChild> child = started_child();
   if (child == nullptr) throw ValueError("process not started");
-  require(creator_ == os::self().pid, "can only watch a child process");
+  require(creator_ == os::own_pid(), "can only watch a child process");
   return child->sentinel();
 }
 
 void ProcessCore::end(Ending how) {
   const bool kill = how == Ending::Kill;
   const std::shared_ptr<StartedChild> child = started_child();
-  require(role_ == Role::Child && creator_ == os::self().pid,
+  require(role_ == Role::Child && creator_ == os::own_pid(),
           kill ? "can only kill a child process" : "can only terminate a child process");
   require(child != nullptr,
           kill ? "can only kill a started process" : "can only terminate a started process");
@@ -162,7 +162,7 @@ void ProcessCore::close() {
   std::unique_ptr<detail::Target> target;
   {
     const std::scoped_lock guard(mutex_);
-    require(role_ == Role::Child && creator_ == os::self().pid, "can only close a child process");
+    require(role_ == Role::Child && creator_ == os::own_pid(), "can only close a child process");
     if (phase_ == Phase::Starting || (child_ != nullptr && !child_->poll())) {
       throw ValueError(
           "Cannot close a process while it is still running. You should first call join() or "
@@ -223,7 +223,7 @@ std::string ProcessCore::repr(std::string_view class_name) {
   const std::scoped_lock guard(mutex_);
   std::string text = "<" + std::string(class_name) + " name='" + name_locked(class_name) + "'";
   std::optional<int> code;
-  const bool known = role_ == Role::Child && creator_ == os::self().pid;
+  const bool known = role_ == Role::Child && creator_ == os::own_pid();
   if (known && child_ != nullptr) {
     text += " pid=" + std::to_string(child_->pid());
     code = child_->poll();

@@ -1,6 +1,7 @@
 #include "proc/standard_streams.hpp"
 
 #include <cstdio>
+#include <cwchar>
 #include <iostream>
 #include <streambuf>
 
@@ -24,9 +25,12 @@ void flush_standard_streams() noexcept {
   flush(std::cout);
   flush(std::cerr);
   flush(std::clog);
-  flush(std::wcout);
-  flush(std::wcerr);
-  flush(std::wclog);
+  const bool is_wide = std::fwide(stdout, 0) > 0 || std::fwide(stderr, 0) > 0;
+  if (is_wide) {
+    flush(std::wcout);
+    flush(std::wcerr);
+    flush(std::wclog);
+  }
   (void)std::fflush(stdout);
   (void)std::fflush(stderr);
 }

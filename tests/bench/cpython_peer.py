@@ -1,0 +1,194 @@
+#!/usr/bin/env python3
+"""CPython's multiprocessing on the workloads of mp-bench, under the same names.
+
+usage: cpython_peer.py [GROUP...]      groups: lock pipe queue start codec
+Prints workload <tab> value <tab> unit.
+"""
+import multiprocessing
+import pickle
+import sys
+import time
+
+MIB = 1 << 20
+
+
+def report(workload, value, unit):
+    print(f"{workload}\t{value:.6g}\t{unit}", flush=True)
+
+
+class Stopwatch:
+    def __init__(self):
+        self.begin = time.perf_counter()
+
+    def seconds(self):
+        return time.perf_counter() - self.begin
+
+
+def started(target, *args):
+    process = multiprocessing.Process(target=target, args=args)
+    process.start()
+    return process
+
+
+def nothing():
+    pass
+
+
+def take_turns(lock, counter, times):
+    for _ in range(times):
+        lock.acquire()
+        counter.value += 1
+        lock.release()
+
+
+def bench_lock():
+    alone, together = 300_000, 100_000
+    lock = multiprocessing.Lock()
+    watch = Stopwatch()
+    for _ in range(alone):
+        lock.acquire()
+        lock.release()
+    report("lock_uncontended", watch.seconds() / alone * 1e9, "ns/pair")
+
+    counter = multiprocessing.Value("q", 0, lock=False)
+    watch = Stopwatch()
+    for process in [started(take_turns, lock, counter, together) for _ in range(2)]:
+        process.join()
+    report("lock_contended_2p", watch.seconds() / (2 * together) * 1e9, "ns/pair")
+    assert counter.value == 2 * together
+
+
+def echo_objects(end):
+    while (item := end.recv()) is not None:
+        end.send(item)
+
+
+def echo_bytes(end):
+    while item := end.recv_bytes():
+        end.send_bytes(item)
+
+
+def drain(end, messages):
+    for _ in range(messages):
+        end.recv_bytes()
+    end.send_bytes(b"done")
+
+
+def bench_pipe():
+    trips = 20_000
+    near, far = multiprocessing.Pipe()
+    process = started(echo_objects, far)
+    watch = Stopwatch()
+    for i in range(trips):
+        near.send(i)
+        near.recv()
+    report("pipe_rtt_obj", watch.seconds() / trips * 1e6, "us/rtt")
+    near.send(None)
+    process.join()
+
+    near, far = multiprocessing.Pipe()
+    process = started(echo_bytes, far)
+    message = b"x" * 64
+    watch = Stopwatch()
+    for _ in range(trips):
+        near.send_bytes(message)
+        near.recv_bytes()
+    report("pipe_rtt_bytes64", watch.seconds() / trips * 1e6, "us/rtt")
+    near.send_bytes(b"")
+    process.join()
+
+    blocks = 2000
+    near, far = multiprocessing.Pipe()
+    process = started(drain, far, blocks)
+    block = bytes(MIB)
+    watch = Stopwatch()
+    for _ in range(blocks):
+        near.send_bytes(block)
+    near.recv_bytes()
+    report("pipe_bulk_1MiB", blocks * MIB / watch.seconds() / 1e6, "MB/s")
+    process.join()
+
+
+def put_numbers(queue, count):
+    for i in range(count):
+        queue.put(i)
+
+
+def put_blocks(queue, count):
+    block = bytes(MIB)
+    for _ in range(count):
+        queue.put(block)
+
+
+def echo_queue(there, back, count):
+    for _ in range(count):
+        back.put(there.get())
+
+
+def queue_flow(workload, producers, items):
+    queue = multiprocessing.Queue()
+    watch = Stopwatch()
+    processes = [started(put_numbers, queue, items // producers) for _ in range(producers)]
+    for _ in range(items):
+        queue.get()
+    report(workload, items / watch.seconds(), "msg/s")
+    for process in processes:
+        process.join()
+
+
+def bench_queue():
+    queue_flow("queue_1p1c_int", 1, 100_000)
+    queue_flow("queue_2p1c_int", 2, 100_000)
+
+    blocks = 1000
+    queue = multiprocessing.Queue(4)
+    watch = Stopwatch()
+    process = started(put_blocks, queue, blocks)
+    for _ in range(blocks):
+        queue.get()
+    report("queue_bulk_1MiB", blocks * MIB / watch.seconds() / 1e6, "MB/s")
+    process.join()
+
+    trips = 10_000
+    there, back = multiprocessing.Queue(), multiprocessing.Queue()
+    process = started(echo_queue, there, back, trips)
+    watch = Stopwatch()
+    for i in range(trips):
+        there.put(i)
+        back.get()
+    report("queue_rtt", watch.seconds() / trips * 1e6, "us/rtt")
+    process.join()
+
+
+def bench_start():
+    starts = 300
+    started(nothing).join()
+    watch = Stopwatch()
+    for _ in range(starts):
+        started(nothing).join()
+    report("start_join_fork", watch.seconds() / starts * 1e6, "us")
+
+
+def bench_codec():
+    value = {
+        "ints": list(range(1000)),
+        "floats": [i * 0.5 for i in range(1000)],
+        "strs": [f"item-{i}" for i in range(1000)],
+        "nested": [{"a": i, "b": (i, str(i)), "c": None} for i in range(300)],
+        "blob": b"\x07" * 4096,
+    }
+    data, rounds = pickle.dumps(value, 4), 500
+    watch = Stopwatch()
+    for _ in range(rounds):
+        pickle.dumps(value, 4)
+    report("pickle_dumps", rounds * len(data) / watch.seconds() / 1e6, "MB/s")
+    watch = Stopwatch()
+    for _ in range(rounds):
+        pickle.loads(data)
+    report("pickle_loads", rounds * len(data) / watch.seconds() / 1e6, "MB/s")
+
+
+if __name__ == "__main__":
+    multiprocessing.set_start_method("fork")
+    for group in sys.argv[1:] or ["lock", "pipe", "queue", "start", "codec"]:
+        globals()[f"bench_{group}"]()

@@ -1,0 +1,259 @@
+// mp-bench-floor: what this machine can do at best on the workloads of mp-bench, with nothing of
+// libmp in it. Each figure carries in brackets the bare means by which it was reached.
+#include "bench/bench.hpp"
+
+#include <array>
+#include <atomic>
+#include <climits>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+#include <new>
+#include <string>
+#include <vector>
+
+#include <fcntl.h>
+#include <linux/futex.h>
+#include <pthread.h>
+#include <semaphore.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace {
+
+using bench::Peer;
+using bench::report;
+using bench::Stopwatch;
+
+constexpr std::size_t kMiB = std::size_t{1} << 20;
+
+void require(bool is_right) {
+  if (!is_right) std::abort();
+}
+
+// Memory that forked processes share; lives as long as the program.
+template <class T>
+T& shared() {
+  void* const at =
+      ::mmap(nullptr, sizeof(T), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  require(at != MAP_FAILED);
+  return *new (at) T;
+}
+
+struct Guarded {
+  sem_t semaphore;
+  pthread_mutex_t mutex;
+  long counter = 0;
+};
+
+Guarded& make_guarded() {
+  auto& guarded = shared<Guarded>();
+  ::sem_init(&guarded.semaphore, 1, 1);
+  pthread_mutexattr_t attributes;
+  ::pthread_mutexattr_init(&attributes);
+  ::pthread_mutexattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED);
+  ::pthread_mutex_init(&guarded.mutex, &attributes);
+  return guarded;
+}
+
+template <class Enter, class Leave>
+void lock_floor(const std::string& by, Guarded& guarded, Enter enter, Leave leave) {
+  constexpr long kAlone = 10'000'000;
+  constexpr long kTogether = 1'000'000;
+  {
+    const Stopwatch watch;
+    for (long i = 0; i < kAlone; ++i) {
+      enter();
+      leave();
+    }
+    report("lock_uncontended(" + by + ")", watch.seconds() / kAlone * 1e9, "ns/pair");
+  }
+  guarded.counter = 0;
+  const auto contend = [&] {
+    for (long i = 0; i < kTogether; ++i) {
+      enter();
+      guarded.counter = guarded.counter + 1;
+      leave();
+    }
+  };
+  const Stopwatch watch;
+  {
+    const Peer first(contend);
+    const Peer second(contend);
+  }
+  report("lock_contended_2p(" + by + ")", watch.seconds() / (2 * kTogether) * 1e9, "ns/pair");
+  require(guarded.counter == 2 * kTogether);
+}
+
+void locks() {
+  Guarded& guarded = make_guarded();
+  lock_floor(
+      "sem_t", guarded, [&] { ::sem_wait(&guarded.semaphore); },
+      [&] { ::sem_post(&guarded.semaphore); });
+  lock_floor(
+      "pthread", guarded, [&] { ::pthread_mutex_lock(&guarded.mutex); },
+      [&] { ::pthread_mutex_unlock(&guarded.mutex); });
+}
+
+void read_all(int fd, void* into, std::size_t size) {
+  for (auto* at = static_cast<char*>(into); size > 0;) {
+    const ssize_t got = ::read(fd, at, size);
+    if (got <= 0) ::_exit(1);
+    at += got;
+    size -= static_cast<std::size_t>(got);
+  }
+}
+
+void write_all(int fd, const void* from, std::size_t size) {
+  for (const auto* at = static_cast<const char*>(from); size > 0;) {
+    const ssize_t put = ::write(fd, at, size);
+    if (put <= 0) ::_exit(1);
+    at += put;
+    size -= static_cast<std::size_t>(put);
+  }
+}
+
+// 64 bytes behind a length of 4, there and back.
+void round_trip(const std::string& by, std::array<int, 2> near, std::array<int, 2> far) {
+  constexpr int kTrips = 50'000;
+  std::array<char, 68> message{};
+  const Peer echo([&] {
+    for (int i = 0; i < kTrips; ++i) {
+      read_all(far[0], message.data(), message.size());
+      write_all(far[1], message.data(), message.size());
+    }
+  });
+  const Stopwatch watch;
+  for (int i = 0; i < kTrips; ++i) {
+    write_all(near[1], message.data(), message.size());
+    read_all(near[0], message.data(), message.size());
+  }
+  report("pipe_rtt_bytes64(" + by + ")", watch.seconds() / kTrips * 1e6, "us/rtt");
+}
+
+void bulk_over(const std::string& by, int read_end, int write_end) {
+  constexpr int kBlocks = 3000;
+  std::vector<char> block(kMiB);
+  const Stopwatch watch;
+  {
+    const Peer sink([&] {
+      for (int i = 0; i < kBlocks; ++i) read_all(read_end, block.data(), block.size());
+    });
+    for (int i = 0; i < kBlocks; ++i) write_all(write_end, block.data(), block.size());
+  }
+  report("pipe_bulk_1MiB(" + by + ")", kBlocks * static_cast<double>(kMiB) / watch.seconds() / 1e6,
+         "MB/s");
+}
+
+void pipes() {
+  int pair[2];
+  int there[2];
+  int back[2];
+  require(::socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == 0 && ::pipe(there) == 0 &&
+          ::pipe(back) == 0);
+  round_trip("socketpair", {pair[0], pair[0]}, {pair[1], pair[1]});
+  round_trip("pipe", {back[0], there[1]}, {there[0], back[1]});
+  bulk_over("socketpair", pair[1], pair[0]);
+  bulk_over("pipe", there[0], there[1]);
+  for (const int fd : {pair[0], pair[1], there[0], there[1], back[0], back[1]}) ::close(fd);
+}
+
+void futex_wait(std::atomic<std::uint32_t>& word, std::uint32_t expected) {
+  ::syscall(SYS_futex, &word, FUTEX_WAIT, expected, nullptr, nullptr, 0);
+}
+void futex_wake(std::atomic<std::uint32_t>& word) {
+  ::syscall(SYS_futex, &word, FUTEX_WAKE, 1, nullptr, nullptr, 0);
+}
+
+// Two processes take turns on one word: nothing that makes them sleep in between can be quicker.
+void turns() {
+  constexpr int kTrips = 50'000;
+  auto& word = shared<std::atomic<std::uint32_t>>();
+  const auto take_turns = [&](std::uint32_t mine) {
+    for (int i = 0; i < kTrips; ++i) {
+      while (word.load() != mine) futex_wait(word, 1 - mine);
+      word.store(1 - mine);
+      futex_wake(word);
+    }
+  };
+  const Stopwatch watch;
+  {
+    const Peer other([&] { take_turns(1); });
+    take_turns(0);
+  }
+  report("queue_rtt(futex)", watch.seconds() / kTrips * 1e6, "us/rtt");
+}
+
+// One writer, one reader, no system call: what a queue of numbers cannot beat.
+struct Ring {
+  static constexpr unsigned kSlots = 1u << 14;
+  alignas(64) std::atomic<unsigned> head{0};
+  alignas(64) std::atomic<unsigned> tail{0};
+  alignas(64) std::array<long, kSlots> slots{};
+};
+
+void ring() {
+  constexpr long kItems = 20'000'000;
+  auto& ring = shared<Ring>();
+  const Stopwatch watch;
+  const Peer producer([&] {
+    unsigned head = 0;
+    unsigned tail = 0;
+    for (long i = 0; i < kItems; ++i) {
+      while (head - tail == Ring::kSlots) tail = ring.tail.load(std::memory_order_acquire);
+      ring.slots[head % Ring::kSlots] = i;
+      ring.head.store(++head, std::memory_order_release);
+    }
+  });
+  long sum = 0;
+  unsigned head = 0;
+  unsigned tail = 0;
+  for (long i = 0; i < kItems; ++i) {
+    while (head == tail) head = ring.head.load(std::memory_order_acquire);
+    sum += ring.slots[tail % Ring::kSlots];
+    ring.tail.store(++tail, std::memory_order_release);
+  }
+  report("queue_1p1c_int(spsc ring)", kItems / watch.seconds(), "msg/s");
+  require(sum == kItems * (kItems - 1) / 2);
+}
+
+// Into shared memory and out again, on one core.
+void copies() {
+  constexpr int kBlocks = 3000;
+  auto& area = shared<std::array<char, 4 * kMiB>>();
+  std::vector<char> in(kMiB);
+  std::vector<char> out(kMiB);
+  const Stopwatch watch;
+  for (std::size_t i = 0; i < kBlocks; ++i) {
+    std::memcpy(area.data() + i % 4 * kMiB, in.data(), kMiB);
+    std::memcpy(out.data(), area.data() + i % 4 * kMiB, kMiB);
+  }
+  report("queue_bulk_1MiB(memcpy twice)",
+         kBlocks * static_cast<double>(kMiB) / watch.seconds() / 1e6, "MB/s");
+}
+
+void starts() {
+  constexpr int kStarts = 2000;
+  const Stopwatch watch;
+  for (int i = 0; i < kStarts; ++i) {
+    const pid_t child = ::fork();
+    if (child == 0) ::_exit(0);
+    require(::waitpid(child, nullptr, 0) == child);
+  }
+  report("start_join_fork(fork+wait)", watch.seconds() / kStarts * 1e6, "us");
+}
+
+}  // namespace
+
+int main() {
+  locks();
+  pipes();
+  turns();
+  ring();
+  copies();
+  starts();
+}

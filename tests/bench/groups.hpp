@@ -1,0 +1,35 @@
+// The benchmarks of mp-bench, each in its own file: what it is called, what it measures, how it is
+// run.
+#pragma once
+
+#include <array>
+#include <string_view>
+
+void bench_codec();
+void bench_lock();
+void bench_pipe();
+void bench_queue();
+void bench_start();
+namespace bench {
+void bench_probe();
+}
+
+namespace bench {
+
+struct Group {
+  std::string_view name;
+  std::string_view workloads;  // separated by blanks; those in CPython's names can be compared
+  void (*run)();
+};
+
+inline constexpr std::array kGroups = {
+    Group{"lock", "lock_uncontended lock_contended_2p lock_owner_died", bench_lock},
+    Group{"pipe", "pipe_rtt_obj pipe_rtt_bytes64 pipe_bulk_1MiB", bench_pipe},
+    Group{"queue", "queue_1p1c_int queue_2p1c_int queue_bulk_1MiB queue_rtt queue_put_get_1p",
+          bench_queue},
+    Group{"start", "start_join_fork", bench_start},
+    Group{"codec", "pickle_dumps pickle_loads", bench_codec},
+    Group{"probe", "mutex_bare probe_off probe_standby probe_normal probe_full", bench_probe},
+};
+
+}  // namespace bench

@@ -1,0 +1,79 @@
+// mp-bench: how fast the library is on this machine. One line per figure: workload <tab> value
+// <tab> unit.
+#include "bench/groups.hpp"
+
+#include <cstdio>
+#include <exception>
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace {
+
+constexpr const char* kHelp =
+    R"(usage: mp-bench [--list] [NAME...]
+
+Runs the benchmarks whose name or one of whose workloads begins with a NAME; all without one.
+Prints workload <tab> value <tab> unit. ns, us, ms: less is better; /s: more is better. A name with
+something in brackets is a variant, or another means to the same end in the same run.
+
+The probes are on stand-by unless the environment says otherwise: MP_INSPECT=0 mp-bench runs without.
+tests/bench/compare puts the figures beside CPython's and those of the bare machine.
+)";
+
+bool begins_one_of(std::string_view name, std::string_view words) {
+  for (std::size_t at = 0; at < words.size();) {
+    if (words.substr(at).starts_with(name)) return true;
+    const std::size_t blank = words.find(' ', at);
+    at = blank == words.npos ? words.size() : blank + 1;
+  }
+  return false;
+}
+
+bool is_wanted(const bench::Group& group, std::span<const std::string_view> names) {
+  if (names.empty()) return true;
+  for (const std::string_view name : names) {
+    if (group.name == name || begins_one_of(name, group.workloads)) return true;
+  }
+  return false;
+}
+
+bool is_known(std::string_view name) {
+  for (const bench::Group& group : bench::kGroups) {
+    if (is_wanted(group, {&name, 1})) return true;
+  }
+  return false;
+}
+
+int list() {
+  for (const bench::Group& group : bench::kGroups) {
+    std::printf("%-8.*s%.*s\n", static_cast<int>(group.name.size()), group.name.data(),
+                static_cast<int>(group.workloads.size()), group.workloads.data());
+  }
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::vector<std::string_view> names;
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view word = argv[i];
+    if (word == "--list") return list();
+    if (word == "--help" || word == "-h") return std::fputs(kHelp, stdout), 0;
+    if (!is_known(word)) {
+      std::fprintf(stderr, "mp-bench: no benchmark is called '%s' (see --list)\n", argv[i]);
+      return 2;
+    }
+    names.push_back(word);
+  }
+  try {
+    for (const bench::Group& group : bench::kGroups) {
+      if (is_wanted(group, names)) group.run();
+    }
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "mp-bench: %s\n", error.what());
+    return 1;
+  }
+  return 0;
+}

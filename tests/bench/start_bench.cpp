@@ -1,0 +1,25 @@
+// Process: from start() to the end of join(), for a target that does nothing.
+#include "bench/bench.hpp"
+#include <libmp/process.hpp>
+
+#include <cstdlib>
+
+namespace {
+
+constexpr int kStarts = 2000;
+
+void start_and_join() {
+  mp::Process process([] {});
+  process.start();
+  process.join();
+  if (process.exitcode() != 0) std::abort();
+}
+
+}  // namespace
+
+void bench_start() {
+  start_and_join();
+  const bench::Stopwatch watch;
+  for (int i = 0; i < kStarts; ++i) start_and_join();
+  bench::report("start_join_fork", watch.seconds() / kStarts * 1e6, "us");
+}

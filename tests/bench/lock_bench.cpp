@@ -12,7 +12,7 @@
 
 namespace {
 
-constexpr long kUncontended = 5'000'000;
+constexpr long kUncontended = 1'000'000;
 constexpr long kContended = 1'000'000;
 constexpr int kDeaths = 20;
 
@@ -34,11 +34,16 @@ Shared* make_shared_page() {
   return shared;
 }
 
+// The shortest of several runs: whatever disturbs only adds.
 template <typename Pair>
 void uncontended(const std::string& workload, Pair&& pair) {
-  const bench::Stopwatch watch;
-  for (long i = 0; i < kUncontended; ++i) pair();
-  bench::report(workload, watch.seconds() / kUncontended * 1e9, "ns/pair");
+  double best = 1e300;
+  for (int run = 0; run < 9; ++run) {
+    const bench::Stopwatch watch;
+    for (long i = 0; i < kUncontended; ++i) pair();
+    best = std::min(best, watch.seconds());
+  }
+  bench::report(workload, best / kUncontended * 1e9, "ns/pair");
 }
 
 template <typename Pair>

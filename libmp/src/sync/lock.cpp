@@ -61,7 +61,30 @@ struct Lock::Body {
     return "Lock (" + std::string(file_name(site)) + ":" + std::to_string(site.line()) + ")";
   }
 
-  bool acquire(os::Deadline deadline);
+  static bool is_ours(sync::Word word) noexcept {
+    return ((word ^ sync::me()) & (sync::kProcessMask | sync::kOwnerDied)) == 0;
+  }
+
+  // The whole of an uncontended acquire and release; everything else is out of their way.
+  bool take() noexcept {
+    if (!sync::try_take(cell.word)) return false;
+    probe::lock_acquired(probe, count_acquisition());
+    return true;
+  }
+  bool free_own() noexcept {
+    sync::Word word = cell.word.load(std::memory_order_relaxed);
+    if (!is_ours(word)) return false;
+    // Stated while it is still held, so that the intervals of two owners never overlap in a record.
+    probe::lock_released(probe, cell.acquisitions.load(std::memory_order_relaxed));
+    while (!cell.word.compare_exchange_strong(word, sync::kFree, std::memory_order_release,
+                                              std::memory_order_relaxed)) {
+      if (!is_ours(word)) return false;  // somebody has freed it under us
+    }
+    if ((word & sync::kWaiters) != 0) sync::wake_one(cell.word);
+    return true;
+  }
+  [[gnu::noinline]] bool take_slowly(os::Deadline deadline);
+  [[gnu::noinline]] void free_of_others();
   [[noreturn]] void throw_owner_died(sync::Word dead) const;
 
   std::string name;
@@ -72,11 +95,7 @@ struct Lock::Body {
   probe::Handle probe = 0;
 };
 
-bool Lock::Body::acquire(os::Deadline deadline) {
-  if (sync::try_take(cell.word)) [[likely]] {
-    probe::lock_acquired(probe, count_acquisition());
-    return true;
-  }
+bool Lock::Body::take_slowly(os::Deadline deadline) {
   sync::LazyWait wait(wire::ThreadState::LockWait, probe, deadline);
   const auto [outcome, dead] =
       sync::take_slowly(ref(), sync::OnDeath::Report, deadline, spin, wait);
@@ -85,6 +104,17 @@ bool Lock::Body::acquire(os::Deadline deadline) {
   const std::uint64_t waited_ns = wait.end(true);
   probe::lock_acquired(probe, count_acquisition(), waited_ns);
   return true;
+}
+
+void Lock::Body::free_of_others() {
+  const sync::Word word = cell.word.load(std::memory_order_relaxed);
+  if (word != sync::kFree && (word & sync::kOwnerDied) == 0) {
+    probe::lock_released(probe, cell.acquisitions.load(std::memory_order_relaxed));
+  }
+  const auto [outcome, dead] = sync::release(ref());
+  if (outcome == sync::Outcome::WasFree)
+    throw ValueError(text() + ": release() of a lock that nobody holds");
+  if (outcome == sync::Outcome::OwnerDied) throw_owner_died(dead);
 }
 
 void Lock::Body::throw_owner_died(sync::Word dead) const {
@@ -100,21 +130,14 @@ Lock::Lock(LockOptions options, std::source_location site)
 Lock::Lock(std::string_view name, std::source_location site)
     : Lock(LockOptions{std::string(name)}, site) {}
 
-bool Lock::acquire() { return body_->acquire(os::Deadline::never()); }
-bool Lock::acquire(Timeout timeout) { return body_->acquire(deadline_of(timeout)); }
-bool Lock::try_acquire() { return body_->acquire(os::Deadline::at_ns(0)); }
+bool Lock::acquire() { return body_->take() || body_->take_slowly(os::Deadline::never()); }
+bool Lock::acquire(Timeout timeout) {
+  return body_->take() || body_->take_slowly(deadline_of(timeout));
+}
+bool Lock::try_acquire() { return body_->take() || body_->take_slowly(os::Deadline::at_ns(0)); }
 
 void Lock::release() {
-  Body& body = *body_;
-  // Stated while it is still held, so that the intervals of two owners never overlap in a record.
-  const sync::Word word = body.cell.word.load(std::memory_order_relaxed);
-  if (word != sync::kFree && (word & sync::kOwnerDied) == 0) {
-    probe::lock_released(body.probe, body.cell.acquisitions.load(std::memory_order_relaxed));
-  }
-  const auto [outcome, dead] = sync::release(body.ref());
-  if (outcome == sync::Outcome::WasFree)
-    throw ValueError(body.text() + ": release() of a lock that nobody holds");
-  if (outcome == sync::Outcome::OwnerDied) body.throw_owner_died(dead);
+  if (!body_->free_own()) body_->free_of_others();
 }
 
 void Lock::recover() {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <libmp/connection.hpp>
+#include <libmp/context.hpp>
 #include <libmp/exceptions.hpp>
 #include <libmp/inspect.hpp>
 #include <libmp/listener.hpp>

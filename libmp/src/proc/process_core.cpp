@@ -6,6 +6,7 @@
 #include "probe/lifecycle.hpp"
 #include "proc/child_main.hpp"
 #include "proc/family.hpp"
+#include "proc/start_method.hpp"
 #include <libmp/exceptions.hpp>
 
 #include <csignal>
@@ -88,6 +89,7 @@ void ProcessCore::start(Process& handle, std::string_view class_name) {
 // The start method. Spawn and forkserver will make a StartedChild in their own way from the same
 // things.
 std::shared_ptr<StartedChild> ProcessCore::launch(Process& handle) {
+  decide_start_method();
   const Identity own = identity();
   const std::shared_ptr<ProcessCore> as_child = self(own);
   as_child->parent_pid_ = creator_;

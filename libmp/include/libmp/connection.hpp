@@ -1,5 +1,5 @@
-// Connection and Pipe: messages between two processes. Python's
-// multiprocessing.connection.Connection, byte for byte.
+// Connection and Pipe: messages between two processes, as multiprocessing.connection.Connection.
+// What stands on the wire is CPython's, byte for byte.
 #pragma once
 
 #include <libmp/object.hpp>
@@ -18,10 +18,13 @@
 
 namespace mp {
 
+namespace ipc {
+class ConnectionAccess;
+}
+
 namespace detail {
 
-// Arrays, vectors and spans of plain values: what Python calls bytes-like. Text goes by
-// std::string_view.
+// Arrays, vectors and spans of plain values: what Python calls bytes-like.
 template <typename Range>
 concept BytesLike = std::ranges::contiguous_range<Range> && std::ranges::sized_range<Range> &&
                     std::is_trivially_copyable_v<std::ranges::range_value_t<Range>>;
@@ -29,25 +32,23 @@ concept BytesLike = std::ranges::contiguous_range<Range> && std::ranges::sized_r
 }  // namespace detail
 
 // One open end of a two-way or one-way stream of messages.
-// Owns its descriptor; closed by close() or the destructor. Move-only; a moved-from Connection is
-// closed. Threads: one may receive while another sends; two receivers or two senders need a lock of
-// yours. fork: the child inherits the open end. It is a second holder: the peer sees the end of the
-// stream only after all
-//   holders have closed. Nothing is read ahead, so processes may take turns in reading one end.
-// Blocks: receiving until a whole message is there; sending while the peer's buffer is full.
-// Fails: EOFError when the peer is gone and nothing is left to read; OSError when it vanished in
-// the middle of a
-//   message, on use after close() and on use against the direction. A vanished reader is
-//   OSError(EPIPE), never SIGPIPE.
+// Owns its descriptor. Move-only; a moved-from Connection is closed.
+// Threads: one may receive while another sends. Two receivers or two senders need a lock of yours.
+// fork: the child inherits the open end and is a second holder of it: the peer sees the end of the
+// stream when all holders have closed. Nothing is read ahead, so processes may take turns.
+// Blocks: recv until a whole message is there, send while the peer's buffer is full.
+// Fails: EOFError when the peer is gone and nothing is left to read. OSError when the peer vanished
+// inside a message, after close(), and against the direction. A vanished reader is OSError(EPIPE)
+// to the sender, never SIGPIPE.
 //
-//   open ──close()/~Connection──▶ closed
-//     └──broken framing, message over maxlength, timeout inside a message──▶ no longer readable
-//     (still writable)
+//   open ──close(), ~Connection──▶ closed
+//     └── broken framing, message over maxlength, timeout inside a message
+//           ──▶ no longer readable (and closed, if it could only read)
 class Connection {
  public:
   enum class Access : std::uint8_t { ReadWrite, ReadOnly, WriteOnly };
 
-  // Takes over an open descriptor: a stream socket, or a pipe. Throws OSError if it is none.
+  // Takes over an open descriptor: a stream socket or a pipe. Throws OSError if it is not open.
   explicit Connection(int fd, Access access = Access::ReadWrite,
                       std::source_location site = std::source_location::current());
   Connection(Connection&& other) noexcept;
@@ -56,18 +57,17 @@ class Connection {
   Connection& operator=(const Connection&) = delete;
   ~Connection();
 
-  // Objects travel as pickles. A value that cannot be pickled is a PicklingError before any byte is
-  // sent.
+  // Objects travel as pickles. What cannot be pickled is an error before any byte is sent.
   void send(const Object& object);
   [[nodiscard]] Object recv(Timeout timeout = Timeout::never());
-  // recv() converted; a value of another kind is a TypeError (the message is consumed).
+  // A value of another kind is a TypeError; the message is consumed then.
   template <typename T>
   [[nodiscard]] T recv(Timeout timeout = Timeout::never()) {
     return recv(timeout).as<T>();
   }
 
-  // `size` bytes from `offset` on as one message; without `size` the rest. A range outside the
-  // buffer is a ValueError.
+  // One message of `size` bytes from `offset` on; without `size` of all the rest. ValueError for
+  // a range outside the buffer. Offsets count bytes.
   void send_bytes(std::span<const std::byte> buffer, std::ptrdiff_t offset = 0,
                   std::optional<std::ptrdiff_t> size = std::nullopt);
   void send_bytes(std::string_view text, std::ptrdiff_t offset = 0,
@@ -78,24 +78,22 @@ class Connection {
     requires(!std::is_convertible_v<Range, std::string_view>)
   void send_bytes(const Range& values, std::ptrdiff_t offset = 0,
                   std::optional<std::ptrdiff_t> size = std::nullopt) {
-    send_bytes(std::as_bytes(std::span(std::ranges::data(values), std::ranges::size(values))),
-               offset, size);
+    const std::span all(std::ranges::data(values), std::ranges::size(values));
+    send_bytes(std::as_bytes(all), offset, size);
   }
 
-  // One whole message. Longer than `maxlength`: OSError, and the connection is no longer readable.
-  // TimeoutError when it is not there in time; if part of it was, the connection is no longer
-  // readable.
+  // One whole message. OSError(EMSGSIZE) if it is longer than `maxlength`. TimeoutError if it is
+  // not there in time.
   [[nodiscard]] std::string recv_bytes(std::optional<std::size_t> maxlength = std::nullopt,
                                        Timeout timeout = Timeout::never());
 
-  // Writes one message into `buffer` from `offset` (bytes) on and returns its size. BufferTooShort
-  // carries a message that does not fit. Allocates nothing when it fits.
+  // Puts one message into `buffer` from `offset` on and returns its size, without allocating.
+  // BufferTooShort carries a message that does not fit.
   std::size_t recv_bytes_into(std::span<std::byte> buffer, std::ptrdiff_t offset = 0);
   template <detail::BytesLike Range>
   std::size_t recv_bytes_into(Range&& values, std::ptrdiff_t offset = 0) {
-    return recv_bytes_into(
-        std::as_writable_bytes(std::span(std::ranges::data(values), std::ranges::size(values))),
-        offset);
+    const std::span all(std::ranges::data(values), std::ranges::size(values));
+    return recv_bytes_into(std::as_writable_bytes(all), offset);
   }
 
   // Whether recv would find something, a message or the end of the stream. Does not wait unless
@@ -105,26 +103,24 @@ class Connection {
   // Throws OSError when closed.
   [[nodiscard]] int fileno() const;
   // May be called again.
-  void close();
+  void close() noexcept;
   [[nodiscard]] bool closed() const noexcept { return fd_ < 0; }
   [[nodiscard]] bool readable() const noexcept { return readable_; }
   [[nodiscard]] bool writable() const noexcept { return writable_; }
 
  private:
-  friend class ConnectionAccess;
+  friend class ipc::ConnectionAccess;
 
-  std::uint64_t begin_message(std::string_view operation, Timeout timeout);
-  void stop_reading() noexcept;
-  void release() noexcept;
+  Connection() noexcept = default;
+  void swap(Connection& other) noexcept;
 
   int fd_ = -1;
   bool readable_ = false;
   bool writable_ = false;
   bool is_socket_ = true;
-  bool may_be_challenged_ =
-      false;                 // Client() without a key: the first message may be a demand for one
-  std::uint32_t probe_ = 0;  // its handle there
-  std::uint64_t sent_ = 0;   // messages, by this holder
+  bool may_be_challenged_ = false;  // Client() had no key: the first message may demand one
+  std::uint32_t probe_ = 0;         // its handle there
+  std::uint64_t sent_ = 0;          // messages, by this holder
   std::uint64_t received_ = 0;
 };
 

@@ -46,6 +46,10 @@ class Address {
   bool operator==(const Address&) const = default;
 
  private:
+  friend class Listener;
+
+  Address() = default;
+
   AddressFamily family_ = AddressFamily::Unix;
   std::string text_;
   std::uint16_t port_ = 0;
@@ -65,14 +69,14 @@ struct ListenerOptions {
   std::size_t max_half_open = 256;
 };
 
-// Owns the listening socket, and the socket's file, which the creating process removes at close().
+// Owns the listening socket and the socket's file, which only the creating process removes.
 // Threads: one at a time. fork: the child may accept too; peers in the middle of a handshake stay
-// with the parent. Blocks: accept() until a peer is connected and authenticated. Handshakes of all
-// waiting peers advance together inside
-//   accept(), so a silent or hostile peer delays nobody. No threads.
-// Fails: accept() throws AuthenticationError once per peer that failed (and stays usable); OSError
-// after close(). Differs from Python: a peer that goes away during the handshake is an
-// AuthenticationError, not an EOFError.
+// with the parent.
+// Blocks: accept() until a peer is connected and authenticated. The handshakes of all who wait
+// advance together inside accept(), without threads: a silent or hostile peer delays nobody.
+// Fails: accept() throws AuthenticationError once for each peer that failed, and stays usable;
+// OSError after close().
+// Differs from Python: a peer that leaves during the handshake is an AuthenticationError.
 class Listener {
  public:
   // A fresh address of the family: a socket in a private temporary directory, or a free port of
@@ -98,11 +102,15 @@ class Listener {
   // Readable when accept(0s) has something to do, also for peers in the middle of a handshake. For
   // poll, epoll and wait().
   [[nodiscard]] int fileno() const;
-  void close();
+  // Peers that nobody has accepted yet are cut off. May be called again.
+  void close() noexcept;
   [[nodiscard]] bool closed() const noexcept { return state_ == nullptr; }
 
  private:
   struct State;
+
+  [[nodiscard]] State& open_state(const char* operation) const;
+
   std::unique_ptr<State> state_;
 };
 

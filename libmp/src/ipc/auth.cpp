@@ -1,0 +1,92 @@
+#include "ipc/auth.hpp"
+
+#include "os/random.hpp"
+
+#include <array>
+#include <cstddef>
+#include <span>
+#include <utility>
+
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+
+namespace mp::ipc {
+namespace {
+
+constexpr std::array<std::pair<Digest, std::string_view>, 5> kDigests{{
+    {Digest::Md5, "md5"},
+    {Digest::Sha256, "sha256"},
+    {Digest::Sha384, "sha384"},
+    {Digest::Sha3_256, "sha3_256"},
+    {Digest::Sha3_384, "sha3_384"},
+}};
+
+const EVP_MD* openssl_digest(Digest digest) noexcept {
+  switch (digest) {
+    case Digest::Md5:
+      return ::EVP_md5();
+    case Digest::Sha256:
+      return ::EVP_sha256();
+    case Digest::Sha384:
+      return ::EVP_sha384();
+    case Digest::Sha3_256:
+      return ::EVP_sha3_256();
+    case Digest::Sha3_384:
+      return ::EVP_sha3_384();
+  }
+  return nullptr;
+}
+
+std::string fresh_key() {
+  std::string key(32, '\0');
+  os::random_bytes(std::as_writable_bytes(std::span(key)));
+  return key;
+}
+
+std::string& key_storage() {
+  static std::string key = fresh_key();
+  return key;
+}
+
+// A key made at its first use would differ between a parent and a child that both come to it late.
+[[maybe_unused]] const bool made_before_any_fork = !key_storage().empty();
+
+}  // namespace
+
+std::string_view digest_name(Digest digest) noexcept {
+  for (const auto& [value, name] : kDigests) {
+    if (value == digest) return name;
+  }
+  return {};
+}
+
+std::optional<Digest> digest_from_name(std::string_view name) noexcept {
+  for (const auto& [value, known] : kDigests) {
+    if (known == name) return value;
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> hmac(Digest digest, std::string_view key, std::string_view message) {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> mac{};
+  unsigned int size = 0;
+  // OpenSSL takes a null key for "the one from before".
+  const char* key_data = key.empty() ? "" : key.data();
+  const auto* text = reinterpret_cast<const unsigned char*>(message.data());
+  if (::HMAC(openssl_digest(digest), key_data, static_cast<int>(key.size()), text, message.size(),
+             mac.data(), &size) == nullptr) {
+    return std::nullopt;
+  }
+  return std::string(reinterpret_cast<const char*>(mac.data()), size);
+}
+
+bool equal_in_constant_time(std::string_view a, std::string_view b) noexcept {
+  return a.size() == b.size() && ::CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
+}
+
+const std::string& process_authkey() { return key_storage(); }
+
+void set_process_authkey(std::string key) { key_storage() = std::move(key); }
+
+}  // namespace mp::ipc

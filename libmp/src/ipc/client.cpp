@@ -1,0 +1,60 @@
+#include "ipc/connection_access.hpp"
+#include "ipc/deadline.hpp"
+#include "ipc/greeting.hpp"
+#include "os/poll.hpp"
+#include "os/rendezvous.hpp"
+#include <libmp/exceptions.hpp>
+#include <libmp/listener.hpp>
+
+#include <cerrno>
+#include <string>
+#include <utility>
+
+namespace mp {
+namespace {
+
+using ipc::ConnectionAccess;
+using ipc::Greeting;
+
+os::UniqueFd reach(const Address& address, Timeout timeout) {
+  const bool is_unix = address.family() == AddressFamily::Unix;
+  try {
+    return os::connect_to({is_unix, is_unix ? address.path() : address.host(), address.port()},
+                          ipc::deadline_of(timeout));
+  } catch (const OSError& error) {
+    if (error.error_number() != ETIMEDOUT) throw;
+    throw TimeoutError("Client: no connection to " + address.str() + " in time");
+  }
+}
+
+os::UniqueFd greet(os::UniqueFd fd, const Address& address, const std::string& key,
+                   Timeout timeout) {
+  Greeting greeting(std::move(fd), ipc::Handshake::Side::Client, key, ipc::deadline_of(timeout));
+  Greeting::State state = greeting.advance();
+  while (state == Greeting::State::Pending) {
+    if (!os::poll_readable(greeting.fd(), greeting.deadline())) greeting.expire();
+    state = greeting.advance();
+  }
+  if (state == Greeting::State::Done) return greeting.take();
+  probe::fact(wire::EventKind::AuthFail);
+  throw AuthenticationError("Client to " + address.str() + ": " + greeting.reason());
+}
+
+}  // namespace
+
+Connection Client(const Address& address, const ClientOptions& options, std::source_location site) {
+  os::UniqueFd fd = reach(address, options.timeout);
+  if (options.authkey) fd = greet(std::move(fd), address, *options.authkey, options.timeout);
+  ConnectionAccess::Birth birth;
+  birth.identity = ConnectionAccess::identity_of(fd.get());
+  birth.how = wire::Acquired::Opened;
+  birth.may_be_challenged = !options.authkey;
+  birth.site = site;
+  Connection connection = ConnectionAccess::make(std::move(fd), birth);
+  const probe::Handle handle = ConnectionAccess::probe(connection);
+  if (options.authkey) probe::fact(wire::EventKind::AuthOk, handle);
+  probe::fact(wire::EventKind::Connected, handle);
+  return connection;
+}
+
+}  // namespace mp

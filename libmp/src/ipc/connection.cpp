@@ -1,0 +1,265 @@
+#include "ipc/connection_access.hpp"
+#include "ipc/deadline.hpp"
+#include "ipc/handshake.hpp"
+#include "os/check.hpp"
+#include "os/poll.hpp"
+#include <libmp/connection.hpp>
+#include <libmp/exceptions.hpp>
+
+#include <cerrno>
+#include <string>
+#include <utility>
+
+namespace mp {
+
+using ipc::ConnectionAccess;
+using ipc::FrameEnd;
+using ipc::Stream;
+
+namespace {
+
+std::string_view as_text(std::span<const std::byte> bytes) noexcept {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+// The part of a buffer that a message is made of; ranges are judged as Python does.
+std::span<const std::byte> message_part(std::span<const std::byte> buffer, std::ptrdiff_t offset,
+                                        std::optional<std::ptrdiff_t> size) {
+  const auto length = static_cast<std::ptrdiff_t>(buffer.size());
+  const auto refuse = [&](const char* why) {
+    throw ValueError("send_bytes: " + std::string(why) + " (buffer of " + std::to_string(length) +
+                     " bytes, offset " + std::to_string(offset) +
+                     (size ? ", size " + std::to_string(*size) : "") + ")");
+  };
+  if (offset < 0) refuse("offset is negative");
+  if (offset > length) refuse("offset lies behind the buffer");
+  if (size && *size < 0) refuse("size is negative");
+  if (size && *size > length - offset) refuse("offset + size lies behind the buffer");
+  return buffer.subspan(static_cast<std::size_t>(offset),
+                        static_cast<std::size_t>(size.value_or(length - offset)));
+}
+
+}  // namespace
+
+namespace ipc {
+
+probe::Identity ConnectionAccess::identity_of(int fd) noexcept {
+  const os::FileIdentity file = os::file_identity(fd);
+  return {file.device, file.inode, 0};
+}
+
+Connection ConnectionAccess::make(os::UniqueFd fd, const Birth& birth) {
+  Connection connection;
+  connection.readable_ = birth.access != Connection::Access::WriteOnly;
+  connection.writable_ = birth.access != Connection::Access::ReadOnly;
+  connection.is_socket_ = birth.kind == os::StreamKind::Socket;
+  connection.may_be_challenged_ = birth.may_be_challenged;
+  connection.probe_ = probe::announce({.kind = wire::ObjectKind::Connection,
+                                       .identity = birth.identity,
+                                       .name = {},
+                                       .site = birth.site,
+                                       .capacity = 0,
+                                       .how = birth.how});
+  connection.fd_ = fd.release();
+  return connection;
+}
+
+Stream ConnectionAccess::reader(const Connection& connection, std::string_view operation) {
+  if (connection.closed()) os::throw_errno(EBADF, operation, "Connection (closed)");
+  if (!connection.readable_) os::throw_errno(EBADF, operation, "Connection (not readable)");
+  return {connection.fd_, connection.is_socket_ ? os::StreamKind::Socket : os::StreamKind::Pipe,
+          connection.probe_};
+}
+
+Stream ConnectionAccess::writer(const Connection& connection, std::string_view operation) {
+  if (connection.closed()) os::throw_errno(EBADF, operation, "Connection (closed)");
+  if (!connection.writable_) os::throw_errno(EBADF, operation, "Connection (not writable)");
+  return {connection.fd_, connection.is_socket_ ? os::StreamKind::Socket : os::StreamKind::Pipe,
+          connection.probe_};
+}
+
+template <typename TakeBody>
+void ConnectionAccess::receive(Connection& connection, std::string_view operation,
+                               os::Deadline deadline, TakeBody take_body) {
+  const Stream stream = reader(connection, operation);
+  std::uint64_t size = 0;
+  FrameEnd end = FrameEnd::Complete;
+  try {
+    end = receive_header(stream, deadline, size);
+    if (end == FrameEnd::Complete && size != 0) end = take_body(stream, size, deadline);
+  } catch (...) {
+    stop_reading(connection);
+    throw;
+  }
+  conclude(connection, operation, end);
+  probe::connection_received(connection.probe_, ++connection.received_, size);
+}
+
+void ConnectionAccess::conclude(Connection& connection, std::string_view operation, FrameEnd end) {
+  switch (end) {
+    case FrameEnd::Complete:
+      return;
+    case FrameEnd::EndOfStream:
+      probe::fact(wire::EventKind::ConnectionEof, connection.probe_);
+      throw EOFError(std::string(operation) +
+                     ": the other end is closed and nothing is left to read");
+    case FrameEnd::TimedOut:
+      throw TimeoutError(std::string(operation) + ": no message came in time");
+    case FrameEnd::PartTimedOut:
+      stop_reading(connection);
+      throw TimeoutError(std::string(operation) +
+                         ": only a part of a message came in time; the connection is no longer "
+                         "readable");
+  }
+}
+
+void ConnectionAccess::check_challenge(Connection& connection, std::string_view message) {
+  if (!connection.may_be_challenged_) return;
+  connection.may_be_challenged_ = false;
+  if (!is_challenge(message)) return;
+  probe::fact(wire::EventKind::AuthFail, connection.probe_);
+  // Tells the listener at once, which otherwise would wait for an answer.
+  connection.close();
+  throw AuthenticationError("the listener demands a key, and Client() was given none");
+}
+
+void ConnectionAccess::stop_reading(Connection& connection) noexcept {
+  connection.readable_ = false;
+  if (!connection.writable_) connection.close();
+}
+
+}  // namespace ipc
+
+Connection::Connection(int fd, Access access, std::source_location site) {
+  const os::StreamKind kind = os::stream_kind(fd);
+  *this = ConnectionAccess::make(os::UniqueFd(fd), {.access = access,
+                                                    .kind = kind,
+                                                    .identity = ConnectionAccess::identity_of(fd),
+                                                    .how = wire::Acquired::Opened,
+                                                    .may_be_challenged = false,
+                                                    .site = site});
+}
+
+Connection::Connection(Connection&& other) noexcept { swap(other); }
+
+Connection& Connection::operator=(Connection&& other) noexcept {
+  Connection(std::move(other)).swap(*this);
+  return *this;
+}
+
+Connection::~Connection() { close(); }
+
+void Connection::swap(Connection& other) noexcept {
+  std::swap(fd_, other.fd_);
+  std::swap(readable_, other.readable_);
+  std::swap(writable_, other.writable_);
+  std::swap(is_socket_, other.is_socket_);
+  std::swap(may_be_challenged_, other.may_be_challenged_);
+  std::swap(probe_, other.probe_);
+  std::swap(sent_, other.sent_);
+  std::swap(received_, other.received_);
+}
+
+void Connection::close() noexcept {
+  if (closed()) return;
+  os::UniqueFd(std::exchange(fd_, -1)).reset();
+  readable_ = false;
+  writable_ = false;
+  probe::retire(std::exchange(probe_, 0));
+}
+
+int Connection::fileno() const {
+  if (closed()) os::throw_errno(EBADF, "fileno", "Connection (closed)");
+  return fd_;
+}
+
+void Connection::send(const Object& object) {
+  static_cast<void>(ConnectionAccess::writer(*this, "send"));
+  send_bytes(dumps(object));
+}
+
+Object Connection::recv(Timeout timeout) {
+  detail::ByteBuffer message;
+  const auto take = [&](const Stream& stream, std::uint64_t size, os::Deadline deadline) {
+    return ipc::receive_body(stream, size, message, deadline);
+  };
+  ConnectionAccess::receive(*this, "recv", ipc::deadline_of(timeout), take);
+  ConnectionAccess::check_challenge(*this, message.text());
+  return loads(message.bytes());
+}
+
+void Connection::send_bytes(std::span<const std::byte> buffer, std::ptrdiff_t offset,
+                            std::optional<std::ptrdiff_t> size) {
+  const Stream stream = ConnectionAccess::writer(*this, "send_bytes");
+  const std::span<const std::byte> message = message_part(buffer, offset, size);
+  // Without a deadline it ends in success or in an exception.
+  static_cast<void>(ipc::send_frame(stream, message));
+  probe::connection_sent(probe_, ++sent_, message.size());
+}
+
+std::string Connection::recv_bytes(std::optional<std::size_t> maxlength, Timeout timeout) {
+  std::string message;
+  const auto take = [&](const Stream& stream, std::uint64_t size, os::Deadline deadline) {
+    if (maxlength && size > *maxlength) {
+      os::throw_errno(EMSGSIZE, "recv_bytes",
+                      "message of " + std::to_string(size) + " bytes where at most " +
+                          std::to_string(*maxlength) + " are allowed");
+    }
+    return ipc::receive_body(stream, size, message, deadline);
+  };
+  ConnectionAccess::receive(*this, "recv_bytes", ipc::deadline_of(timeout), take);
+  ConnectionAccess::check_challenge(*this, message);
+  return message;
+}
+
+std::size_t Connection::recv_bytes_into(std::span<std::byte> buffer, std::ptrdiff_t offset) {
+  if (offset < 0) throw ValueError("recv_bytes_into: offset is negative");
+  if (static_cast<std::size_t>(offset) > buffer.size()) {
+    throw ValueError("recv_bytes_into: offset lies behind the buffer");
+  }
+  const std::span<std::byte> room = buffer.subspan(static_cast<std::size_t>(offset));
+  std::span<const std::byte> message = room.first(0);
+  detail::ByteBuffer too_long;
+  const auto take = [&](const Stream& stream, std::uint64_t size, os::Deadline deadline) {
+    if (size > room.size()) return ipc::receive_body(stream, size, too_long, deadline);
+    message = room.first(static_cast<std::size_t>(size));
+    return ipc::receive_body(stream, room.first(message.size()), deadline);
+  };
+  ConnectionAccess::receive(*this, "recv_bytes_into", os::Deadline::never(), take);
+  if (too_long.empty()) {
+    ConnectionAccess::check_challenge(*this, as_text(message));
+    return message.size();
+  }
+  ConnectionAccess::check_challenge(*this, too_long.text());
+  throw BufferTooShort(too_long.bytes(), room.size());
+}
+
+bool Connection::poll(Timeout timeout) {
+  const Stream stream = ConnectionAccess::reader(*this, "poll");
+  if (os::poll_readable(stream.fd, os::Deadline::at_ns(0))) return true;
+  const os::Deadline deadline = ipc::deadline_of(timeout);
+  if (deadline.has_passed()) return false;
+  probe::Wait wait(wire::ThreadState::ConnectionRecv, probe_,
+                   timeout.is_never() ? wire::kNoTimeout
+                                      : static_cast<std::uint64_t>(timeout.duration().count()));
+  const bool ready = os::poll_readable(stream.fd, deadline);
+  wait.end(ready);
+  return ready;
+}
+
+std::pair<Connection, Connection> Pipe(bool duplex, std::source_location site) {
+  auto [first, second] = os::make_socket_pair();
+  // One way is a socket pair too: then no writer is ever killed by SIGPIPE, threads or not. The
+  // ends bear one name, the first one's, and differ in the offset: so they can be told to be a
+  // pair.
+  ConnectionAccess::Birth birth;
+  birth.identity = ConnectionAccess::identity_of(first.get());
+  birth.site = site;
+  if (!duplex) birth.access = Connection::Access::ReadOnly;
+  Connection reader = ConnectionAccess::make(std::move(first), birth);
+  if (!duplex) birth.access = Connection::Access::WriteOnly;
+  birth.identity.offset = 1;
+  return {std::move(reader), ConnectionAccess::make(std::move(second), birth)};
+}
+
+}  // namespace mp

@@ -1,0 +1,45 @@
+// ConnectionAccess: how the rest of ipc makes Connections and looks into them.
+#pragma once
+
+#include "ipc/frame_io.hpp"
+#include "os/unique_fd.hpp"
+#include "probe/probe.hpp"
+#include <libmp/connection.hpp>
+
+#include <source_location>
+#include <string_view>
+
+namespace mp::ipc {
+
+class ConnectionAccess {
+ public:
+  struct Birth {
+    Connection::Access access = Connection::Access::ReadWrite;
+    os::StreamKind kind = os::StreamKind::Socket;
+    probe::Identity identity;
+    wire::Acquired how = wire::Acquired::Created;
+    bool may_be_challenged = false;
+    std::source_location site;
+  };
+  static probe::Identity identity_of(int fd) noexcept;
+  static Connection make(os::UniqueFd fd, const Birth& birth);
+
+  static probe::Handle probe(const Connection& connection) noexcept { return connection.probe_; }
+  // Throws OSError when the connection is closed or does not go that way.
+  static Stream reader(const Connection& connection, std::string_view operation);
+  static Stream writer(const Connection& connection, std::string_view operation);
+
+  // Receives one message by `take_body(stream, size, deadline)`, which returns its FrameEnd. Leaves
+  // the connection unreadable if that ends inside the message.
+  template <typename TakeBody>
+  static void receive(Connection& connection, std::string_view operation, os::Deadline deadline,
+                      TakeBody take_body);
+  // After a whole message: AuthenticationError if it is a listener's demand for a key.
+  static void check_challenge(Connection& connection, std::string_view message);
+
+ private:
+  static void stop_reading(Connection& connection) noexcept;
+  static void conclude(Connection& connection, std::string_view operation, FrameEnd end);
+};
+
+}  // namespace mp::ipc

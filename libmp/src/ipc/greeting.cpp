@@ -1,0 +1,79 @@
+#include "ipc/greeting.hpp"
+
+#include "os/socket.hpp"
+#include <libmp/exceptions.hpp>
+
+#include <span>
+#include <utility>
+
+namespace mp::ipc {
+
+using End = os::Transfer::End;
+
+Greeting::Greeting(os::UniqueFd fd, Handshake::Side side, const std::string& key,
+                   os::Deadline deadline)
+    : fd_(std::move(fd)),
+      handshake_(side, key),
+      deadline_(deadline),
+      since_ns_(os::monotonic_ns()) {}
+
+Greeting::State Greeting::advance() {
+  try {
+    while (flush() && !handshake_.is_over() && read_some()) continue;
+  } catch (const OSError& error) {
+    handshake_.refuse(error.what());
+  }
+  if (handshake_.state() == Handshake::State::Failed) return State::Failed;
+  return handshake_.state() == Handshake::State::Done ? State::Done : State::Pending;
+}
+
+void Greeting::expire() {
+  handshake_.refuse(reader_.has_begun() || handshake_.state() == Handshake::State::Verdict
+                        ? "the peer did not finish the handshake in time"
+                        : "the peer said nothing in time");
+  static_cast<void>(advance());
+}
+
+// False when the peer does not even take the few bytes of a handshake: it is not worth waiting for.
+bool Greeting::flush() {
+  std::string& output = handshake_.output();
+  while (!output.empty()) {
+    const auto bytes = std::as_bytes(std::span(output));
+    const auto sent = os::transmit(fd_.get(), os::StreamKind::Socket, bytes, {}, os::Blocking::No);
+    if (sent.end != End::Moved) {
+      handshake_.refuse("the peer does not read");
+      return false;
+    }
+    output.erase(0, sent.bytes);
+  }
+  return true;
+}
+
+// False when there is nothing more to read now.
+bool Greeting::read_some() {
+  const auto got = os::receive(fd_.get(), os::StreamKind::Socket, reader_.room(), os::Blocking::No);
+  if (got.end == End::WouldBlock) return false;
+  if (got.end == End::Closed) {
+    handshake_.refuse("the peer closed the connection during the handshake");
+    return true;
+  }
+  reader_.advance(got.bytes);
+  switch (reader_.state()) {
+    case FrameReader::State::Complete:
+      handshake_.feed(reader_.message());
+      reader_.restart();
+      break;
+    case FrameReader::State::TooLong:
+      handshake_.refuse("the peer sent a message that is too long for a handshake");
+      break;
+    case FrameReader::State::Malformed:
+      handshake_.refuse("the peer does not speak this protocol");
+      break;
+    case FrameReader::State::Header:
+    case FrameReader::State::Body:
+      break;
+  }
+  return true;
+}
+
+}  // namespace mp::ipc

@@ -2,7 +2,8 @@
 // io(auto& ar)`, for both directions. Integers are varints, containers a count and their elements.
 #pragma once
 
-#include <bit>
+#include "wire/bytes.hpp"
+
 #include <concepts>
 #include <cstdint>
 #include <deque>
@@ -26,6 +27,8 @@ class Writer {
   static constexpr bool kReads = false;
 
   void operator()(auto&... fields) { (put(fields), ...); }
+  template <class Enum>
+  void bound(const Enum&, Enum) {}
   [[nodiscard]] std::string take() { return std::move(out_); }
 
  private:
@@ -84,13 +87,7 @@ class Writer {
     varint(items.size());
     for (auto& item : items) put(item);
   }
-  void varint(std::uint64_t value) {
-    while (value >= 0x80) {
-      out_.push_back(static_cast<char>(value | 0x80));
-      value >>= 7;
-    }
-    out_.push_back(static_cast<char>(value));
-  }
+  void varint(std::uint64_t value) { mp::wire::put_varint(out_, value); }
 
   std::string out_;
 };
@@ -105,10 +102,17 @@ class Reader {
   explicit Reader(std::string_view bytes) : bytes_(bytes) {}
 
   void operator()(auto&... fields) { (get(fields), ...); }
-  [[nodiscard]] bool ok() const noexcept { return ok_; }
-  [[nodiscard]] bool at_end() const noexcept { return at_ == bytes_.size(); }
-  [[nodiscard]] std::size_t offset() const noexcept { return at_; }
-  void fail() noexcept { ok_ = false; }
+  // An enumerator that a struct has read, and the greatest that is one.
+  template <class Enum>
+  void bound(Enum& value, Enum greatest) {
+    if (value > greatest) fail();
+    if (!ok()) value = Enum{};
+  }
+
+  [[nodiscard]] bool ok() const noexcept { return bytes_.ok(); }
+  [[nodiscard]] bool at_end() const noexcept { return bytes_.left() == 0; }
+  [[nodiscard]] std::size_t offset() const noexcept { return bytes_.offset(); }
+  void fail() noexcept { bytes_.fail(); }
 
  private:
   template <class T>
@@ -119,24 +123,23 @@ class Reader {
       get(number);
       value = static_cast<T>(number);
     } else if constexpr (std::same_as<T, bool>) {
-      const std::uint64_t raw = varint();
+      const std::uint64_t raw = bytes_.varint();
       if (raw > 1) fail();
       value = raw == 1;
     } else if constexpr (std::is_signed_v<T>) {
-      const std::uint64_t raw = varint();
+      const std::uint64_t raw = bytes_.varint();
       const auto wide = static_cast<std::int64_t>((raw >> 1) ^ (~(raw & 1) + 1));
       value = static_cast<T>(wide);
       if (static_cast<std::int64_t>(value) != wide) fail();
     } else {
-      const std::uint64_t raw = varint();
+      const std::uint64_t raw = bytes_.varint();
       value = static_cast<T>(raw);
       if (static_cast<std::uint64_t>(value) != raw) fail();
     }
   }
   void get(std::string& text) {
     const std::size_t size = count();
-    text.assign(bytes_.substr(at_, size));
-    at_ += size;
+    text = bytes_.take(size);
   }
   template <class T>
   void get(std::optional<T>& value) {
@@ -156,7 +159,7 @@ class Reader {
   template <class K, class V>
   void get(std::map<K, V>& items) {
     items.clear();
-    for (std::size_t left = count(); left > 0 && ok_; --left) {
+    for (std::size_t left = count(); left > 0 && ok(); --left) {
       K key{};
       get(key);
       // Written in order: anything else is not ours, and would make two states out of one.
@@ -167,7 +170,7 @@ class Reader {
   template <class K>
   void get(std::set<K>& items) {
     items.clear();
-    for (std::size_t left = count(); left > 0 && ok_; --left) {
+    for (std::size_t left = count(); left > 0 && ok(); --left) {
       K key{};
       get(key);
       if (!items.empty() && !(*items.rbegin() < key)) fail();
@@ -182,35 +185,16 @@ class Reader {
 
   void append(auto& items) {
     items.clear();
-    for (std::size_t left = count(); left > 0 && ok_; --left) get(items.emplace_back());
+    for (std::size_t left = count(); left > 0 && ok(); --left) get(items.emplace_back());
   }
   // Every element takes a byte at least.
   std::size_t count() {
-    const std::uint64_t value = varint();
-    if (value > bytes_.size() - at_) fail();
-    return ok_ ? static_cast<std::size_t>(value) : 0;
-  }
-  std::uint64_t varint() {
-    std::uint64_t value = 0;
-    for (int shift = 0; ok_; shift += 7) {
-      if (at_ == bytes_.size() || shift > 63) break;
-      const auto byte = static_cast<std::uint8_t>(bytes_[at_++]);
-      const std::uint64_t part = byte & 0x7fU;
-      if (shift == 63 && part > 1) break;
-      value |= part << shift;
-      // One number, one encoding: no padding zeros at the top.
-      if (byte < 0x80) {
-        if (byte == 0 && shift > 0) break;
-        return value;
-      }
-    }
-    fail();
-    return 0;
+    const std::uint64_t value = bytes_.varint();
+    if (value > bytes_.left()) fail();
+    return ok() ? static_cast<std::size_t>(value) : 0;
   }
 
-  std::string_view bytes_;
-  std::size_t at_ = 0;
-  bool ok_ = true;
+  mp::wire::ByteReader bytes_;
 };
 
 }  // namespace inspector::model

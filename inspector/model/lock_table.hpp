@@ -48,6 +48,7 @@ struct Lock {
   void io(auto& ar) {
     ar(object, state, number, holder, since_ns, owner_died_ns, dead_owner_pid, dead_owner,
        owner_died_seen, recovered);
+    ar.bound(state, LockState::OwnerDead);
     ar(waits, failures, waited_ns, longest_wait_ns, history);
   }
 };

@@ -27,7 +27,7 @@ struct ObjectRef {
   wire::Acquired how = wire::Acquired::Created;
   std::uint64_t since_ns = 0;
   std::uint64_t until_ns = 0;  // its last handle was closed; 0 = it can still touch the object
-  wire::ObjectCounters counters;
+  wire::ObjectCounters counters{};
   std::uint64_t sent = 0;  // connections: own running numbers of the newest messages
   std::uint64_t received = 0;
   [[nodiscard]] bool open() const noexcept { return until_ns == 0; }
@@ -66,6 +66,7 @@ struct Object {
 class ObjectTable {
  public:
   static constexpr std::size_t kMaxRows = 262144;
+  static constexpr std::size_t kMaxUsers = 4096;  // of one object
 
   // By id: rows()[id - 1]. Rows with merged_into != 0 are empty shells.
   [[nodiscard]] const std::vector<Object>& rows() const noexcept { return rows_; }
@@ -106,8 +107,10 @@ class ObjectTable {
   };
 
   ObjectId make(std::uint64_t t_ns);
-  ObjectId resolve(const ProcessTable& processes, Puid process,
-                   std::uint32_t handle) const noexcept;
+  // The process that the handle belongs to, up the line of inheritance.
+  HandleKey owner(const ProcessTable& processes, Puid process, std::uint32_t handle) const noexcept;
+  static ObjectRef* use(Object& row, Puid process, std::uint32_t handle, wire::Acquired how,
+                        std::uint64_t t_ns);
   void absorb(ObjectId from, ObjectId to);
   [[nodiscard]] bool sound() const noexcept;
 

@@ -67,6 +67,7 @@ struct Process {
        daemon, introduced);
     ar(name, exe, command_line, host, life, born_ns, reached_target_ns, ended_ns, exit, reaped);
     ar(signal_from, signal, signal_ns, last_event_ns, events, lost);
+    ar.bound(life, Life::Unknown);
     ar(usage.cpu_ns, usage.rss_bytes, usage.threads, usage.fds, samples);
   }
 };
@@ -92,9 +93,17 @@ class ProcessTable {
   bool died(Process& row, std::optional<std::int32_t> exit, std::uint64_t t_ns);
   void everyone_unknown();
 
-  void io(auto& ar) { ar(rows_, next_serial_); }
+  template <class Ar>
+  void io(Ar& ar) {
+    ar(rows_, next_serial_);
+    if constexpr (Ar::kReads) {
+      if (!sound()) ar.fail();
+    }
+  }
 
  private:
+  [[nodiscard]] bool sound() const noexcept;
+
   std::map<Puid, Process> rows_;
   std::uint32_t next_serial_ = 1;
 };

@@ -52,9 +52,10 @@ class QueueTable {
   [[nodiscard]] const Queue* find(ObjectId object) const noexcept;
 
   Queue& touch(ObjectId object);
-  // The newest numbers that someone knows of; older ones change nothing.
-  void saw(Queue& row, std::uint64_t put_number, std::uint64_t get_number, std::uint64_t now_ns);
-  void absorb(ObjectId from, ObjectId to, std::uint64_t now_ns);
+  // The newest numbers that someone knows of, 0 = none; older ones change nothing. False then.
+  bool saw(Queue& row, std::uint64_t put_number, std::uint64_t get_number, std::uint64_t capacity,
+           std::uint64_t now_ns);
+  void absorb(ObjectId from, ObjectId to, std::uint64_t capacity, std::uint64_t now_ns);
 
   void io(auto& ar) { ar(rows_); }
 

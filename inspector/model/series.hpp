@@ -5,7 +5,10 @@
 #include "model/archive.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cstdint>
+#include <deque>
+#include <type_traits>
 #include <vector>
 
 namespace inspector::model {

@@ -22,7 +22,7 @@ struct Thread {
   ThreadKey key;
   std::uint32_t generation = 0;
   std::uint32_t tid = 0;
-  std::string name;
+  std::string name{};
   bool ended = false;
   std::uint64_t started_ns = 0;
   std::uint64_t ended_ns = 0;
@@ -33,16 +33,17 @@ struct Thread {
   Puid joined = 0;                // process waited for, in a Join
   std::uint64_t since_ns = 0;     // of the present state
   std::uint64_t timeout_ns = wire::kNoTimeout;
+  ThreadKey blocker{};  // who held the lock when the wait began
 
-  std::string note;  // the user's own words for what it does now
+  std::string note{};  // the user's own words for what it does now
   std::uint64_t note_since_ns = 0;
-  std::vector<Hold> held;  // in the order of acquisition
+  std::vector<Hold> held{};  // in the order of acquisition
 
   [[nodiscard]] bool waiting() const noexcept { return state != wire::ThreadState::Running; }
   void io(auto& ar) {
     ar(key, generation, tid, name, ended, started_ns, ended_ns, state, wait_number, object, joined,
        since_ns);
-    ar(timeout_ns, note, note_since_ns, held);
+    ar(timeout_ns, blocker, note, note_since_ns, held);
   }
 };
 
@@ -62,10 +63,11 @@ struct Wait {
   std::uint32_t number = 0;
   std::uint64_t begin_ns = 0;
   std::uint64_t end_ns = 0;
-  ThreadKey blocker;  // who held the lock when the wait began
+  ThreadKey blocker{};  // who held the lock when the wait began
   WaitOutcome outcome = WaitOutcome::Done;
   void io(auto& ar) {
     ar(thread, state, object, joined, number, begin_ns, end_ns, blocker, outcome);
+    ar.bound(outcome, WaitOutcome::Ended);
   }
 };
 
@@ -76,7 +78,7 @@ struct WaitBegin {
   Puid joined = 0;
   std::uint64_t since_ns = 0;
   std::uint64_t timeout_ns = wire::kNoTimeout;
-  ThreadKey blocker;
+  ThreadKey blocker{};
 };
 
 class ThreadTable {
@@ -112,13 +114,19 @@ class ThreadTable {
   void process_died(Puid puid, std::uint64_t t_ns);
   void rename_object(ObjectId from, ObjectId to);
 
-  void io(auto& ar) { ar(rows_, blockers_, waits_); }
+  template <class Ar>
+  void io(Ar& ar) {
+    ar(rows_, waits_);
+    if constexpr (Ar::kReads) {
+      if (!sound()) ar.fail();
+    }
+  }
 
  private:
+  [[nodiscard]] bool sound() const noexcept;
   void close_wait(Thread& row, WaitOutcome outcome, std::uint64_t t_ns);
 
   std::map<ThreadKey, Thread> rows_;
-  std::map<ThreadKey, ThreadKey> blockers_;  // of the present waits
   WaitLog waits_;
 };
 

@@ -1,0 +1,77 @@
+// Connection: messages there and back, and large ones one way, over a Pipe between two processes.
+#include "bench/bench.hpp"
+#include "bench/groups.hpp"
+#include <libmp/connection.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstdlib>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace {
+
+constexpr int kTrips = 50'000;
+constexpr int kBlocks = 3'000;
+constexpr std::size_t kBlockBytes = std::size_t{1} << 20;
+
+void require(bool is_right) {
+  if (!is_right) std::abort();
+}
+
+template <typename Echo, typename Trip>
+void round_trip(const std::string& workload, Echo&& echo, Trip&& trip) {
+  auto [near, far] = mp::Pipe();
+  const bench::Peer peer([&] {
+    for (int i = 0; i < kTrips; ++i) echo(far);
+  });
+  const bench::Stopwatch watch;
+  for (int i = 0; i < kTrips; ++i) trip(near, i);
+  bench::report(workload, watch.seconds() / kTrips * 1e6, "us/rtt");
+}
+
+void objects() {
+  round_trip(
+      "pipe_rtt_obj", [](mp::Connection& far) { far.send(far.recv()); },
+      [](mp::Connection& near, int i) {
+        near.send(i);
+        require(near.recv<int>() == i);
+      });
+}
+
+void bytes() {
+  std::array<std::byte, 64> message{};
+  round_trip(
+      "pipe_rtt_bytes64",
+      [&](mp::Connection& far) {
+        require(far.recv_bytes_into(message) == message.size());
+        far.send_bytes(message);
+      },
+      [&](mp::Connection& near, int) {
+        near.send_bytes(message);
+        require(near.recv_bytes_into(message) == message.size());
+      });
+}
+
+void bulk() {
+  auto [near, far] = mp::Pipe();
+  std::vector<std::byte> block(kBlockBytes);
+  const bench::Stopwatch watch;
+  {
+    const bench::Peer sink([&] {
+      for (int i = 0; i < kBlocks; ++i) require(far.recv_bytes_into(block) == block.size());
+    });
+    for (int i = 0; i < kBlocks; ++i) near.send_bytes(block);
+  }
+  bench::report("pipe_bulk_1MiB",
+                kBlocks * static_cast<double>(kBlockBytes) / watch.seconds() / 1e6, "MB/s");
+}
+
+}  // namespace
+
+void bench_pipe() {
+  objects();
+  bytes();
+  bulk();
+}

@@ -1,0 +1,118 @@
+#include "link/live_source.hpp"
+
+#include <libmp/exceptions.hpp>
+
+#include <span>
+
+#include "wire/frame.hpp"
+
+namespace inspector::link {
+namespace {
+
+constexpr std::size_t kInboxEvents = 1'000'000;
+constexpr auto kTick = std::chrono::milliseconds(50);  // how long an order or the end may have to wait
+// A reporter that is there sends a tick several times a second.
+constexpr auto kSilence = std::chrono::seconds(20);
+
+}  // namespace
+
+LiveSource::LiveSource(mp::Connection peer, std::string about)
+    : peer_(std::move(peer)), about_(std::move(about)), thread_([this] { read(); }) {}
+
+LiveSource::~LiveSource() {
+  stop_ = true;
+  changed_.notify_all();
+  thread_.join();
+}
+
+std::vector<session::BatchPtr> LiveSource::take() {
+  const std::lock_guard guard(mutex_);
+  inbox_events_ = 0;
+  changed_.notify_all();
+  return std::exchange(inbox_, {});
+}
+
+session::SourceState LiveSource::state() const {
+  const std::lock_guard guard(mutex_);
+  return inbox_.empty() ? state_ : session::SourceState::Running;
+}
+
+std::string LiveSource::trouble() const {
+  const std::lock_guard guard(mutex_);
+  return trouble_;
+}
+
+std::optional<mp::wire::HelloFrame> LiveSource::hello() const {
+  const std::lock_guard guard(mutex_);
+  return hello_;
+}
+
+void LiveSource::set_level(std::uint32_t level) { wanted_level_ = static_cast<int>(level); }
+
+void LiveSource::wait(std::chrono::milliseconds timeout) {
+  std::unique_lock guard(mutex_);
+  changed_.wait_for(guard, timeout, [this] { return !inbox_.empty() || state_ != session::SourceState::Running; });
+}
+
+void LiveSource::end(session::SourceState state, std::string trouble) {
+  const std::lock_guard guard(mutex_);
+  state_ = state;
+  trouble_ = std::move(trouble);
+  changed_.notify_all();
+}
+
+void LiveSource::read() {
+  using session::SourceState;
+  try {
+    read_frames();
+  } catch (const mp::EOFError&) {
+    end(SourceState::Lost, about_ + ": the reporter has gone without saying goodbye");
+  } catch (const std::exception& error) {
+    end(SourceState::Lost, about_ + ": " + error.what());
+  }
+}
+
+void LiveSource::read_frames() {
+  auto heard = std::chrono::steady_clock::now();
+  while (!stop_) {
+    send_orders();
+    if (!peer_.poll(kTick)) {
+      if (std::chrono::steady_clock::now() - heard > kSilence) throw mp::TimeoutError("nothing heard for 20 s");
+      continue;
+    }
+    heard = std::chrono::steady_clock::now();
+    const std::string bytes = peer_.recv_bytes(mp::wire::kMaxFrameBytes, kSilence);
+    auto frame = mp::wire::decode_frame(std::as_bytes(std::span(bytes)));
+    if (!frame.ok()) throw mp::ValueError("not a frame of a reporter: " + frame.failure().message());
+    if (std::holds_alternative<mp::wire::ByeFrame>(frame.value())) {
+      return end(session::SourceState::Finished, {});
+    }
+    accept_frame(std::move(frame).value());
+  }
+}
+
+void LiveSource::accept_frame(mp::wire::Frame frame) {
+  std::unique_lock guard(mutex_);
+  if (auto* hello = std::get_if<mp::wire::HelloFrame>(&frame)) {
+    hello_ = std::move(*hello);
+    changed_.notify_all();
+    return;
+  }
+  auto* events = std::get_if<mp::wire::EventsFrame>(&frame);
+  if (events == nullptr) return;  // an order, which is for reporters
+  if (!hello_) throw mp::ValueError("events before the hello");
+  if (events->first != expected_) throw mp::ValueError("events are missing from the stream");
+  expected_ += events->batch.events.size();
+  changed_.wait(guard, [this] { return inbox_events_ < kInboxEvents || stop_; });
+  inbox_events_ += events->batch.events.size();
+  inbox_.push_back(std::make_shared<const mp::wire::Batch>(std::move(events->batch)));
+  changed_.notify_all();
+}
+
+void LiveSource::send_orders() {
+  const int level = wanted_level_.exchange(-1);
+  if (level < 0) return;
+  peer_.send_bytes(mp::wire::encode_frame(mp::wire::LevelFrame{static_cast<std::uint32_t>(level)}));
+}
+
+}  // namespace inspector::link

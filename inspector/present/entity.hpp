@@ -28,6 +28,13 @@ struct TimeRange {
   Moment at(double fraction) const {
     return begin + static_cast<Moment>(fraction * static_cast<double>(end - begin));
   }
+  // As much time as `factor` times this, with the instant at `fraction` staying where it is.
+  TimeRange zoomed(double fraction, double factor) const {
+    const Moment fixed = at(fraction);
+    const double length = static_cast<double>(end - begin) * factor;
+    const Moment start = fixed - static_cast<Moment>(fraction * length);
+    return {start, start + static_cast<Moment>(length)};
+  }
   bool operator==(const TimeRange&) const = default;
 };
 

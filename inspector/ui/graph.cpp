@@ -1,0 +1,243 @@
+#include "ui/graph.hpp"
+
+#include "ui/icons.hpp"
+#include "ui/scope.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <string>
+
+#include <imgui_internal.h>
+
+namespace inspector::ui {
+namespace {
+
+using present::GraphEdge;
+using present::GraphNode;
+using present::Tone;
+
+constexpr float kGlide = 0.15F;  // seconds
+constexpr float kNodeHeight = 50;
+constexpr float kNodePad = 14;
+
+struct View {
+  ImVec2 origin;  // of the layout on the screen
+  float zoom = 1;
+  ImVec2 operator()(present::LayoutPoint p) const {
+    return {origin.x + p.x * zoom, origin.y + p.y * zoom};
+  }
+};
+
+present::LayoutNode box_of(const Context& context, const GraphNode& node) {
+  const float label = measure(context, Face::Strong, node.label).x + context.px(24);
+  const float note = measure(context, Face::Small, node.note).x;
+  const float width = std::clamp(std::max(label, note), context.px(70), context.px(220));
+  return {width + 2 * context.px(kNodePad), context.px(kNodeHeight)};
+}
+
+std::size_t fingerprint(const Context& context, const present::WaitGraphVm& vm) {
+  std::size_t seed = std::hash<float>{}(context.scale);
+  const auto blend = [&seed](std::size_t value) {
+    seed ^= value + 0x9e3779b97f4a7c15ULL + (seed << 6) + (seed >> 2);
+  };
+  for (const GraphNode& node : vm.nodes) {
+    blend(std::hash<std::string>{}(node.label));
+    blend(node.note
+              .size());  // the text changes with each tick of a clock, the box only with its length
+    blend(node.ref.id * 8 + static_cast<std::size_t>(node.ref.kind));
+  }
+  for (const GraphEdge& edge : vm.edges)
+    blend(static_cast<std::size_t>(edge.from) * 4096 + static_cast<std::size_t>(edge.to));
+  return seed;
+}
+
+void lay_out(const Context& context, const present::WaitGraphVm& vm, GraphMemory& memory) {
+  const std::size_t now = fingerprint(context, vm);
+  if (now == memory.fingerprint) return;
+  memory.fingerprint = now;
+  std::vector<present::LayoutNode> nodes;
+  for (const GraphNode& node : vm.nodes) nodes.push_back(box_of(context, node));
+  std::vector<present::LayoutEdge> edges;
+  for (const GraphEdge& edge : vm.edges) {
+    edges.push_back({static_cast<std::size_t>(edge.from), static_cast<std::size_t>(edge.to)});
+  }
+  present::LayoutOptions options;
+  options.gap_x = context.px(104);
+  options.gap_y = context.px(40);
+  options.margin = context.px(24);
+  memory.layout = present::layout_graph(nodes, edges, options);
+}
+
+ImVec2 glide(Context& context, GraphMemory& memory, present::EntityRef ref,
+             present::LayoutPoint goal) {
+  const ImVec2 target(goal.x, goal.y);
+  const auto [place, added] = memory.shown.try_emplace(ref, target);
+  if (added) return target;
+  ImVec2& at = place->second;
+  const float share = context.dt <= 0 ? 1.0F : std::min(1.0F, context.dt * 3 / kGlide);
+  at.x += (target.x - at.x) * share;
+  at.y += (target.y - at.y) * share;
+  if (std::abs(at.x - target.x) + std::abs(at.y - target.y) < 0.5F)
+    at = target;
+  else
+    context.animating = true;
+  return at;
+}
+
+void arrow_head(const Context& context, ImVec2 from, ImVec2 tip, ImU32 colour) {
+  const float length = std::hypot(tip.x - from.x, tip.y - from.y);
+  if (length < 1) return;
+  const ImVec2 d((tip.x - from.x) / length, (tip.y - from.y) / length);
+  const float size = context.px(9);
+  const ImVec2 base(tip.x - d.x * size, tip.y - d.y * size);
+  const float half = size * 0.5F;
+  ImGui::GetWindowDrawList()->AddTriangleFilled(
+      tip, ImVec2(base.x - d.y * half, base.y + d.x * half),
+      ImVec2(base.x + d.y * half, base.y - d.x * half), colour);
+}
+
+void stroke(const Context& context, const std::vector<ImVec2>& points, ImU32 colour, float thick,
+            bool dashed) {
+  ImDrawList* list = ImGui::GetWindowDrawList();
+  if (!dashed) {
+    list->AddPolyline(points.data(), static_cast<int>(points.size()), colour, 0, thick);
+    return;
+  }
+  const float dash = context.px(6);
+  for (std::size_t i = 1; i < points.size(); ++i) {
+    const ImVec2 a = points[i - 1];
+    const ImVec2 b = points[i];
+    const float length = std::max(1.0F, std::hypot(b.x - a.x, b.y - a.y));
+    for (float s = 0; s < length; s += 2 * dash) {
+      const float e = std::min(s + dash, length);
+      list->AddLine(ImVec2(a.x + (b.x - a.x) * s / length, a.y + (b.y - a.y) * s / length),
+                    ImVec2(a.x + (b.x - a.x) * e / length, a.y + (b.y - a.y) * e / length), colour,
+                    thick);
+    }
+  }
+}
+
+// Corners of a route as a smooth curve through its points (Catmull-Rom).
+std::vector<ImVec2> smooth(const std::vector<ImVec2>& corners) {
+  if (corners.size() < 3) return corners;
+  std::vector<ImVec2> out;
+  for (std::size_t i = 0; i + 1 < corners.size(); ++i) {
+    const ImVec2 p0 = corners[i == 0 ? 0 : i - 1];
+    const ImVec2 p1 = corners[i];
+    const ImVec2 p2 = corners[i + 1];
+    const ImVec2 p3 = corners[std::min(i + 2, corners.size() - 1)];
+    for (int step = 0; step < 8; ++step) {
+      const float t = static_cast<float>(step) / 8;
+      const auto blend = [t](float a, float b, float c, float d) {
+        return 0.5F * (2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t * t +
+                       (3 * b - a - 3 * c + d) * t * t * t);
+      };
+      out.emplace_back(blend(p0.x, p1.x, p2.x, p3.x), blend(p0.y, p1.y, p2.y, p3.y));
+    }
+  }
+  out.push_back(corners.back());
+  return out;
+}
+
+void draw_edge(const Context& context, const GraphEdge& edge, const present::EdgeRoute& route,
+               const View& view) {
+  std::vector<ImVec2> corners;
+  for (const present::LayoutPoint& point : route.points) corners.push_back(view(point));
+  if (corners.size() < 2) return;
+  const std::vector<ImVec2> points = smooth(corners);
+  const Theme& theme = context.theme;
+  const ImU32 colour = edge.in_cycle                ? theme.tone(Tone::Alarm)
+                       : edge.tone == Tone::Neutral ? theme.text_faint
+                                                    : theme.tone(edge.tone);
+  stroke(context, points, colour, context.px(edge.in_cycle ? 2.2F : 1.5F), edge.dashed);
+  arrow_head(context, points[points.size() - 2], points.back(), colour);
+  if (edge.label.empty() || view.zoom < 0.6F) return;
+  const ImVec2 a = points[(points.size() - 1) / 2];
+  const ImVec2 b = points[points.size() / 2];
+  const ImVec2 middle((a.x + b.x) / 2, (a.y + b.y) / 2);
+  const ImVec2 size = measure(context, Face::Small, edge.label);
+  const Rect plate{
+      ImVec2(middle.x - size.x / 2 - context.px(5), middle.y - size.y / 2 - context.px(2)),
+      ImVec2(middle.x + size.x / 2 + context.px(5), middle.y + size.y / 2 + context.px(2))};
+  ImGui::GetWindowDrawList()->AddRectFilled(plate.low, plate.high, theme.card, context.px(4));
+  put_in(context, plate, Face::Small, edge.in_cycle ? theme.text : theme.text_dim, edge.label,
+         Align::Center);
+}
+
+void draw_node(Context& context, const Path& path, const GraphNode& node, ImVec2 center,
+               ImVec2 size, float zoom) {
+  const Rect box{ImVec2(center.x - size.x / 2, center.y - size.y / 2),
+                 ImVec2(center.x + size.x / 2, center.y + size.y / 2)};
+  const Theme& theme = context.theme;
+  const Hit h = hit(context, path, box, true, node.label);
+  const bool lock = node.ref.kind == present::EntityKind::Lock;
+  const float radius = lock ? context.px(metric::kRadius) : box.height() / 2;
+  ImDrawList* list = ImGui::GetWindowDrawList();
+  const bool lit = h.hovered || context.lit(node.ref);
+  const bool loud = node.cycle >= 0 || node.tone == Tone::Dead;
+  const ImU32 fill = loud ? theme.wash(Tone::Alarm) : theme.raised;
+  if (node.count > 1)
+    list->AddRectFilled(ImVec2(box.low.x + context.px(4), box.low.y + context.px(4)),
+                        ImVec2(box.high.x + context.px(4), box.high.y + context.px(4)), theme.line,
+                        radius);
+  list->AddRectFilled(box.low, box.high, lit ? mix(fill, theme.text, 0.10F) : fill, radius);
+  const bool chosen = context.view.selected(node.ref);
+  list->AddRect(box.low, box.high,
+                chosen ? theme.accent
+                : loud ? with_alpha(theme.tone(Tone::Alarm), 0.7F)
+                       : theme.line,
+                radius, 0, context.px(chosen ? 2.0F : 1.2F));
+  const float left = box.low.x + context.px(kNodePad) * zoom;
+  const float right = box.high.x - context.px(kNodePad) * zoom;
+  const bool note = !node.note.empty() && zoom > 0.75F;
+  const float middle = note ? box.low.y + box.height() * 0.36F : center.y;
+  const float half = context.px(10);
+  put_in(context, {ImVec2(left, middle - half), ImVec2(left + context.px(18), middle + half)},
+         Face::Small, theme.tone(node.tone), icon::of(node.ref.kind));
+  put_in(context, {ImVec2(left + context.px(22), middle - half), ImVec2(right, middle + half)},
+         zoom > 0.75F ? Face::Strong : Face::Small, theme.text, node.label);
+  if (note) {
+    const float low = box.low.y + box.height() * 0.72F;
+    put_in(context, {ImVec2(left, low - half), ImVec2(right, low + half)}, Face::Small,
+           theme.text_dim, node.note);
+  }
+  if (!h.hovered) return;
+  context.hovering = node.ref;
+  if (tip_due()) tooltip(context, node.tip);
+  if (h.double_clicked)
+    context.send(present::Open{node.ref});
+  else if (h.clicked)
+    context.send(present::Select{node.ref, ImGui::GetIO().KeyCtrl});
+}
+
+}  // namespace
+
+void graph(Context& context, const Path& path, const present::WaitGraphVm& vm, GraphMemory& memory,
+           ImVec2 room) {
+  const std::string base = path.text();
+  lay_out(context, vm, memory);
+  const present::GraphLayout& layout = memory.layout;
+  if (layout.centers.size() != vm.nodes.size() || layout.routes.size() != vm.edges.size()) return;
+  View view;
+  view.zoom = std::clamp(
+      std::min(room.x / std::max(1.0F, layout.width), room.y / std::max(1.0F, layout.height)), 0.5F,
+      1.0F);
+  const ImVec2 size(layout.width * view.zoom, layout.height * view.zoom);
+  scope::Child child((base + "/canvas").c_str(), room, ImGuiWindowFlags_HorizontalScrollbar);
+  const ImVec2 at = ImGui::GetCursorScreenPos();
+  view.origin = ImVec2(at.x + std::max(0.0F, (room.x - size.x) / 2),
+                       at.y + std::max(0.0F, (room.y - size.y) / 2));
+  for (std::size_t i = 0; i < vm.edges.size(); ++i)
+    draw_edge(context, vm.edges[i], layout.routes[i], view);
+  for (std::size_t i = 0; i < vm.nodes.size(); ++i) {
+    const ImVec2 place = glide(context, memory, vm.nodes[i].ref, layout.centers[i]);
+    const present::LayoutNode box = box_of(context, vm.nodes[i]);
+    draw_node(context, Path(base, "/", vm.nodes[i].label), vm.nodes[i], view({place.x, place.y}),
+              ImVec2(box.width * view.zoom, box.height * view.zoom), view.zoom);
+  }
+  ImGui::SetCursorScreenPos(at);
+  ImGui::Dummy(ImVec2(std::max(1.0F, size.x), std::max(1.0F, size.y)));
+}
+
+}  // namespace inspector::ui

@@ -24,7 +24,7 @@ Failure bad_arguments(std::string_view function) {
   return {FailureCode::Malformed, "unexpected arguments of " + std::string(function), {}};
 }
 
-Result<Object> encode_latin1(const std::vector<Object>& arguments) {
+Result<Object> encode_latin1(std::span<const Object> arguments) {
   const auto is_str = [&](std::size_t i) { return ObjectAccess::tag(arguments[i]) == Tag::Str; };
   if (arguments.size() != 2 || !is_str(0) || !is_str(1) ||
       ObjectAccess::raw(arguments[1]).view() != "latin1") {
@@ -50,7 +50,7 @@ std::optional<Callable> find_callable(std::string_view module, std::string_view 
 }
 
 Result<Object> call(Callable function, const Object& arguments) {
-  const std::vector<Object>& items = ObjectAccess::sequence(arguments).items;
+  const std::span<const Object> items = ObjectAccess::items(arguments);
   if (function == Callable::CodecsEncode) return encode_latin1(items);
   if (!items.empty()) return bad_arguments("bytes");  // b'' is the only value written so
   return make_bytes({});

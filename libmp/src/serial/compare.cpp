@@ -94,8 +94,8 @@ bool equal_numbers(const Object& a, const Object& b) {
 }
 
 WalkOutcome equal_sequences(const Object& a, const Object& b, Walk& walk, bool* same) {
-  const auto& left = ObjectAccess::sequence(a).items;
-  const auto& right = ObjectAccess::sequence(b).items;
+  const std::span<const Object> left = ObjectAccess::items(a);
+  const std::span<const Object> right = ObjectAccess::items(b);
   *same = left.size() == right.size();
   for (std::size_t i = 0; *same && i < left.size(); ++i) {
     const WalkOutcome outcome = equal(left[i], right[i], walk, same);
@@ -149,7 +149,7 @@ WalkOutcome hash_of(const Object& object, Walk& walk, std::uint64_t* hash) {
       walk.culprit = object.kind();
       return WalkOutcome::Unhashable;
   }
-  const std::vector<Object>& items = ObjectAccess::sequence(object).items;
+  const std::span<const Object> items = ObjectAccess::items(object);
   const WalkOutcome entered = enter(walk, items.size());
   if (entered != WalkOutcome::Done) return entered;
   std::uint64_t state = kOther;

@@ -3,16 +3,34 @@
 #include <libmp/exceptions.hpp>
 
 #include <bit>
+#include <cstring>
 
 namespace mp::serial {
 namespace {
 
+using detail::RawBlock;
+
 constexpr std::size_t kNotFound = static_cast<std::size_t>(-1);
 
-// Found by identity or as an equal text: what nearly every lookup comes down to.
-bool equal_at_a_glance(const Object& a, const Object& b) {
-  return ObjectAccess::tag(a) == Tag::Str && ObjectAccess::tag(b) == Tag::Str &&
-         ObjectAccess::raw(a).view() == ObjectAccess::raw(b).view();
+// Two texts, what nearly every comparison of keys comes down to.
+bool equal_texts(const Object& a, const Object& b) {
+  if (ObjectAccess::block(a) == ObjectAccess::block(b)) return true;
+  RawBlock& left = ObjectAccess::raw(a);
+  RawBlock& right = ObjectAccess::raw(b);
+  // Texts of up to one character are unique objects: there is a first byte to look at.
+  return left.size == right.size && left.data()[0] == right.data()[0] &&
+         std::memcmp(left.data(), right.data(), left.size) == 0;
+}
+
+WalkOutcome equal_keys(const Object& a, const Object& b, Walk& walk, bool* same) {
+  const bool text = ObjectAccess::tag(a) == Tag::Str;
+  if (text != (ObjectAccess::tag(b) == Tag::Str)) {
+    *same = false;
+    return WalkOutcome::Done;
+  }
+  if (!text) return equal(a, b, walk, same);
+  *same = equal_texts(a, b);
+  return WalkOutcome::Done;
 }
 
 WalkOutcome hash32(const Object& key, Walk& walk, std::uint32_t* hash) {
@@ -42,11 +60,8 @@ WalkOutcome Dict::locate(const Object& key, std::uint32_t hash, Walk& walk, std:
     for (std::size_t i = 0; i < entries_.size(); ++i) {
       const Entry& entry = entries_[i];
       if (!entry.live) continue;
-      same = equal_at_a_glance(entry.key, key);
-      if (!same) {
-        const WalkOutcome outcome = equal(entry.key, key, walk, &same);
-        if (outcome != WalkOutcome::Done) return outcome;
-      }
+      const WalkOutcome outcome = equal_keys(entry.key, key, walk, &same);
+      if (outcome != WalkOutcome::Done) return outcome;
       if (same) {
         *at = i;
         break;
@@ -58,11 +73,8 @@ WalkOutcome Dict::locate(const Object& key, std::uint32_t hash, Walk& walk, std:
   for (std::size_t slot = hash & mask; index_[slot].entry != kFree; slot = (slot + 1) & mask) {
     if (index_[slot].entry == kErased || index_[slot].hash != hash) continue;
     const Entry& entry = entries_[index_[slot].entry];
-    same = equal_at_a_glance(entry.key, key);
-    if (!same) {
-      const WalkOutcome outcome = equal(entry.key, key, walk, &same);
-      if (outcome != WalkOutcome::Done) return outcome;
-    }
+    const WalkOutcome outcome = equal_keys(entry.key, key, walk, &same);
+    if (outcome != WalkOutcome::Done) return outcome;
     if (same) {
       *at = index_[slot].entry;
       break;
@@ -85,7 +97,7 @@ WalkOutcome Dict::find(const Object& key, Walk& walk, const Entry** found) const
   return outcome;
 }
 
-WalkOutcome Dict::set(Object key, Object value, Walk& walk) {
+WalkOutcome Dict::set(Object&& key, Object&& value, Walk& walk) {
   std::uint32_t hash = 0;
   if (!index_.empty() || is_container(key)) {
     const WalkOutcome outcome = hash32(key, walk, &hash);
@@ -111,7 +123,7 @@ WalkOutcome Dict::set(Object key, Object value, Walk& walk) {
   return WalkOutcome::Done;
 }
 
-void Dict::append(Object key, Object value, std::uint32_t hash) {
+void Dict::append(Object&& key, Object&& value, std::uint32_t hash) {
   if (entries_.size() >= kErased) throw OverflowError("dict with more than 2**32 - 2 entries");
   entries_.push_back({std::move(key), std::move(value), true});
   ++live_;

@@ -1,6 +1,7 @@
 // Dict: Python's dict: keys by Python equality, in order of insertion.
 #pragma once
 
+#include "serial/block_pool.hpp"
 #include "serial/compare.hpp"
 #include "serial/object_block.hpp"
 
@@ -29,8 +30,9 @@ class Dict {
 
   // nullptr if it is not there.
   WalkOutcome find(const Object& key, Walk& walk, const Entry** found) const;
-  // Replaces the value of an equal key (the first key stays), or appends.
-  WalkOutcome set(Object key, Object value, Walk& walk);
+  // Replaces the value of an equal key, or appends. What is not needed any more (the second of two
+  // equal keys, the old value) is left in the arguments.
+  WalkOutcome set(Object&& key, Object&& value, Walk& walk);
   WalkOutcome erase(const Object& key, Walk& walk, bool* erased);
 
   // Calls `visit(const Entry&)` for each, in order, until it returns false. False if it did. The
@@ -55,10 +57,10 @@ class Dict {
 
   WalkOutcome locate(const Object& key, std::uint32_t hash, Walk& walk, std::size_t* at) const;
   WalkOutcome build_index(std::size_t slots, Walk& walk);
-  void append(Object key, Object value, std::uint32_t hash);
+  void append(Object&& key, Object&& value, std::uint32_t hash);
   void compact();
 
-  std::vector<Entry> entries_;
+  std::vector<Entry, PoolAllocator<Entry>> entries_;
   std::vector<Slot> index_;  // empty, or a power of two
   std::size_t live_ = 0;
 };

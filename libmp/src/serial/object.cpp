@@ -1,4 +1,5 @@
 #include "serial/big_int.hpp"
+#include "serial/block_pool.hpp"
 #include "serial/compare.hpp"
 #include "serial/dict.hpp"
 #include "serial/object_block.hpp"
@@ -7,8 +8,8 @@
 #include <libmp/object.hpp>
 
 #include <array>
-#include <cstdlib>
 #include <cstring>
+#include <memory>
 #include <new>
 #include <utility>
 
@@ -22,70 +23,92 @@ std::string_view to_string(Kind kind) noexcept {
 
 namespace detail {
 
-RawBlock* RawBlock::create(std::size_t size) {
-  void* memory = std::malloc(sizeof(RawBlock) + size);
-  if (memory == nullptr) throw std::bad_alloc();
-  return new (memory) RawBlock(size, 1);
-}
-
-RawBlock* RawBlock::create(std::string_view content) {
-  RawBlock* block = create(content.size());
-  if (!content.empty()) std::memcpy(block->data(), content.data(), content.size());
+TupleBlock* TupleBlock::create(std::span<Object> take_from) {
+  const std::size_t size = sizeof(TupleBlock) + take_from.size_bytes();
+  auto* block = new (serial::BlockPool::take(size)) TupleBlock(take_from.size());
+  std::uninitialized_move(take_from.begin(), take_from.end(), block->data());
   return block;
 }
 
 namespace {
 
-// Containers that wait for their end because it came up too deep inside of another's. The link lies
-// in the count of references, which nobody needs any more.
-struct Deferred {
-  int depth = 0;
-  Block* sequences = nullptr;
-  Block* dicts = nullptr;
-};
-thread_local Deferred deferred;
-
-void defer(Block** head, Block* block) noexcept {
-  block->refs.store(reinterpret_cast<std::uintptr_t>(*head), std::memory_order_relaxed);
-  *head = block;
+template <class T, class... Arguments>
+T* create_block(Arguments&&... arguments) {
+  return new (serial::BlockPool::take(sizeof(T))) T(std::forward<Arguments>(arguments)...);
 }
 
-Block* take_deferred(Block** head) noexcept {
-  Block* block = *head;
-  if (block != nullptr) {
-    *head = reinterpret_cast<Block*>(block->refs.load(std::memory_order_relaxed));
+// Ends one block; its items may end others.
+void destroy_one(Tag tag, Block* block) noexcept {
+  std::size_t size = 0;
+  switch (tag) {
+    case Tag::List:
+      std::destroy_at(static_cast<ListBlock*>(block));
+      size = sizeof(ListBlock);
+      break;
+    case Tag::Dict:
+      std::destroy_at(static_cast<DictBlock*>(block));
+      size = sizeof(DictBlock);
+      break;
+    case Tag::Tuple: {
+      auto* tuple = static_cast<TupleBlock*>(block);
+      std::destroy_n(tuple->data(), tuple->size);
+      size = sizeof(TupleBlock) + tuple->size * sizeof(Object);
+      break;
+    }
+    case Tag::Callable:
+      size = sizeof(CallableBlock);
+      break;
+    default:
+      size = sizeof(RawBlock) + static_cast<RawBlock*>(block)->size;
+      break;
   }
-  return block;
+  serial::BlockPool::give(block, size);
+}
+
+// Containers that wait for their end because it came up too deep inside of another's: a list for
+// each kind. The link lies in the count of references, which nobody needs any more.
+struct Deferred {
+  int depth = 0;
+  std::array<Block*, 3> waiting{};
+};
+constinit thread_local Deferred deferred;
+
+constexpr std::array kContainers{Tag::Tuple, Tag::List, Tag::Dict};
+
+void defer(Tag tag, Block* block) noexcept {
+  Block*& head =
+      deferred
+          .waiting[static_cast<std::size_t>(tag) - static_cast<std::size_t>(kContainers.front())];
+  block->refs.store(reinterpret_cast<std::uintptr_t>(head), std::memory_order_relaxed);
+  head = block;
+}
+
+// True if there was one.
+bool destroy_deferred(std::size_t which) noexcept {
+  Block* block = deferred.waiting[which];
+  if (block == nullptr) return false;
+  deferred.waiting[which] = reinterpret_cast<Block*>(block->refs.load(std::memory_order_relaxed));
+  destroy_one(kContainers[which], block);
+  return true;
 }
 
 }  // namespace
 
 void destroy_block(Tag tag, Block* block) noexcept {
   constexpr int kDirect = 50;  // levels of plain recursion before the rest has to wait
-  const bool sequence = tag == Tag::Tuple || tag == Tag::List;
-  if (!sequence && tag != Tag::Dict) {
-    if (tag == Tag::Callable) {
-      delete static_cast<CallableBlock*>(block);
-    } else {
-      std::free(block);  // a RawBlock, which has no destructor to speak of
-    }
+  if (tag < Tag::Tuple || tag > Tag::Dict) {
+    destroy_one(tag, block);
     return;
   }
   if (deferred.depth >= kDirect) {
-    defer(sequence ? &deferred.sequences : &deferred.dicts, block);
+    defer(tag, block);
     return;
   }
   ++deferred.depth;
-  if (sequence) {
-    delete static_cast<SequenceBlock*>(block);
-  } else {
-    delete static_cast<DictBlock*>(block);
-  }
-  if (--deferred.depth > 0) return;
-  ++deferred.depth;  // what the deferred ones contain starts one level down again
-  while (deferred.sequences != nullptr || deferred.dicts != nullptr) {
-    delete static_cast<SequenceBlock*>(take_deferred(&deferred.sequences));
-    delete static_cast<DictBlock*>(take_deferred(&deferred.dicts));
+  destroy_one(tag, block);
+  if (deferred.depth == 1) {
+    while (destroy_deferred(0) || destroy_deferred(1) || destroy_deferred(2)) {
+    }
   }
   --deferred.depth;
 }
@@ -105,6 +128,7 @@ const Object* short_texts() {
       append_utf8(&text, c);
       made[c] = ObjectAccess::adopt(Tag::Str, detail::RawBlock::create(text));
     }
+    for (int i = 0; i < 257; ++i) ObjectAccess::make_immortal(made[i]);
     return made;
   }();
   return table;
@@ -124,9 +148,14 @@ Object make_str(std::string_view text) {
 }
 
 Object make_bytes(std::string_view data) {
-  static const Object* const empty =
-      new Object(ObjectAccess::adopt(Tag::Bytes, detail::RawBlock::create("")));
-  if (data.empty()) return *empty;
+  if (data.empty()) {
+    static const Object* const empty = [] {
+      auto* made = new Object(ObjectAccess::adopt(Tag::Bytes, detail::RawBlock::create("")));
+      ObjectAccess::make_immortal(*made);
+      return made;
+    }();
+    return *empty;
+  }
   return ObjectAccess::adopt(Tag::Bytes, detail::RawBlock::create(data));
 }
 
@@ -137,11 +166,29 @@ Object make_int(std::string_view little_endian) {
   return ObjectAccess::adopt(Tag::BigInt, detail::RawBlock::create(little_endian));
 }
 
-Object make_sequence(Tag tag, std::vector<Object> items) {
-  return ObjectAccess::adopt(tag, new detail::SequenceBlock(std::move(items)));
+Object make_list(std::vector<Object> items) {
+  return ObjectAccess::adopt(Tag::List, detail::create_block<detail::ListBlock>(std::move(items)));
 }
 
-Object make_empty_dict() { return ObjectAccess::adopt(Tag::Dict, new detail::DictBlock); }
+Object make_tuple(std::span<Object> take_from) {
+  if (take_from.empty()) {  // () is one object, as in CPython
+    static const Object* const empty = [] {
+      auto* made = new Object(ObjectAccess::adopt(Tag::Tuple, detail::TupleBlock::create({})));
+      ObjectAccess::make_immortal(*made);
+      return made;
+    }();
+    return *empty;
+  }
+  return ObjectAccess::adopt(Tag::Tuple, detail::TupleBlock::create(take_from));
+}
+
+Object make_empty_dict() {
+  return ObjectAccess::adopt(Tag::Dict, detail::create_block<detail::DictBlock>());
+}
+
+Object make_callable(int function) {
+  return ObjectAccess::adopt(Tag::Callable, detail::create_block<detail::CallableBlock>(function));
+}
 
 }  // namespace serial
 
@@ -200,11 +247,10 @@ bool Object::equals(const Object& left, const Object& right) {
 }
 
 list::list(std::initializer_list<Object> items) : list(std::vector<Object>(items)) {}
-list::list(std::vector<Object> items)
-    : Object(serial::make_sequence(detail::Tag::List, std::move(items))) {}
+list::list(std::vector<Object> items) : Object(serial::make_list(std::move(items))) {}
 
 tuple::tuple(std::initializer_list<Object> items) : tuple(std::vector<Object>(items)) {}
-tuple::tuple(std::vector<Object> items) : Object(serial::make_tuple(std::move(items))) {}
+tuple::tuple(std::vector<Object> items) : Object(serial::make_tuple(items)) {}
 
 dict::dict(std::initializer_list<std::pair<Object, Object>> items)
     : Object(detail::make_dict(std::vector<std::pair<Object, Object>>(items))) {}

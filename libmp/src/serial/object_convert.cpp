@@ -98,7 +98,7 @@ std::span<const Object> to_sequence(const Object& object, std::string_view expec
   if (object.kind() != Kind::List && object.kind() != Kind::Tuple) {
     throw_wrong_kind(expected, object);
   }
-  return ObjectAccess::sequence(object).items;
+  return ObjectAccess::items(object);
 }
 
 std::vector<std::pair<Object, Object>> to_pairs(const Object& object) { return object.items(); }
@@ -107,11 +107,9 @@ Object make_bytes(std::span<const std::byte> data) {
   return serial::make_bytes({reinterpret_cast<const char*>(data.data()), data.size()});
 }
 
-Object make_list(std::vector<Object> items) {
-  return serial::make_sequence(Tag::List, std::move(items));
-}
+Object make_list(std::vector<Object> items) { return serial::make_list(std::move(items)); }
 
-Object make_tuple(std::vector<Object> items) { return serial::make_tuple(std::move(items)); }
+Object make_tuple(std::vector<Object> items) { return serial::make_tuple(items); }
 
 Object make_dict(std::vector<std::pair<Object, Object>> items) {
   Object out = serial::make_empty_dict();

@@ -27,7 +27,7 @@ void check(WalkOutcome outcome, const Walk& walk, const char* doing) {
   throw TypeError("'" + std::string(object.type_name()) + "' object " + what);
 }
 
-std::vector<Object>& items_of(const Object& object) { return ObjectAccess::sequence(object).items; }
+std::span<const Object> items_of(const Object& object) { return ObjectAccess::items(object); }
 
 bool is_sequence(const Object& object) {
   return object.kind() == Kind::List || object.kind() == Kind::Tuple;
@@ -120,7 +120,7 @@ Object Object::get(const Object& key, const Object& fallback) const {
 bool Object::contains(const Object& item) const {
   if (tag_ == Tag::Dict) return find(*this, item) != nullptr;
   if (is_sequence(*this)) {
-    const auto& items = items_of(*this);
+    const std::span<const Object> items = items_of(*this);
     return std::find(items.begin(), items.end(), item) != items.end();
   }
   if (tag_ == Tag::Str) return text().find(item.text()) != std::string_view::npos;
@@ -129,15 +129,17 @@ bool Object::contains(const Object& item) const {
 
 void Object::append(Object item) const {
   if (tag_ != Tag::List) throw_unsuitable(*this, "has no append()");
-  items_of(*this).push_back(std::move(item));
+  ObjectAccess::list(*this).push_back(std::move(item));
 }
 
 void Object::set(const Object& key, Object value) const {
   if (tag_ == Tag::List) {
-    value.swap(items_of(*this)[index_of(*this, key)]);  // the old one ends when the list is whole
+    value.swap(ObjectAccess::list(
+        *this)[index_of(*this, key)]);  // the old one ends when the list is whole
   } else if (tag_ == Tag::Dict) {
     Walk walk;
-    check(ObjectAccess::dict(*this).set(key, std::move(value), walk), walk, "dict assignment");
+    check(ObjectAccess::dict(*this).set(Object(key), std::move(value), walk), walk,
+          "dict assignment");
   } else {
     throw_unsuitable(*this, "does not support item assignment");
   }
@@ -145,7 +147,7 @@ void Object::set(const Object& key, Object value) const {
 
 void Object::erase(const Object& key) const {
   if (tag_ == Tag::List) {
-    auto& items = items_of(*this);
+    auto& items = ObjectAccess::list(*this);
     const auto at = items.begin() + static_cast<std::ptrdiff_t>(index_of(*this, key));
     const Object gone = std::move(*at);
     items.erase(at);
@@ -161,8 +163,7 @@ void Object::erase(const Object& key) const {
 
 void Object::clear() const {
   if (tag_ == Tag::List) {
-    const std::vector<Object> gone = std::move(items_of(*this));
-    items_of(*this).clear();
+    const std::vector<Object> gone = std::exchange(ObjectAccess::list(*this), {});
   } else if (tag_ == Tag::Dict) {
     const Dict gone = std::exchange(ObjectAccess::dict(*this), Dict());
   } else {

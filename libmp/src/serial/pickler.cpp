@@ -219,7 +219,7 @@ void Pickler::save_raw(std::string_view data, Opcode short_form, Opcode form32, 
 }
 
 bool Pickler::save_list(const Object& object) {
-  const std::vector<Object>& items = ObjectAccess::sequence(object).items;
+  const std::span<const Object> items = ObjectAccess::items(object);
   put(Opcode::EmptyList);
   memoize(ObjectAccess::block(object));
   if (items.size() == 1) {
@@ -239,7 +239,7 @@ bool Pickler::save_list(const Object& object) {
 }
 
 bool Pickler::save_tuple(const Object& object) {
-  const std::vector<Object>& items = ObjectAccess::sequence(object).items;
+  const std::span<const Object> items = ObjectAccess::items(object);
   if (items.empty()) {
     put(Opcode::EmptyTuple);
     return true;

@@ -150,7 +150,7 @@ class Printer {
     if (object.kind() == Kind::Dict) {
       print_dict(ObjectAccess::dict(object));
     } else {
-      print_sequence(object.kind(), ObjectAccess::sequence(object).items);
+      print_sequence(object.kind(), ObjectAccess::items(object));
     }
     open_.pop_back();
   }
@@ -159,7 +159,7 @@ class Printer {
     out_->append(kind == Kind::Dict ? "{...}" : kind == Kind::List ? "[...]" : "(...)");
   }
 
-  void print_sequence(Kind kind, const std::vector<Object>& items) {
+  void print_sequence(Kind kind, std::span<const Object> items) {
     out_->push_back(kind == Kind::List ? '[' : '(');
     for (std::size_t i = 0; i < items.size(); ++i) {
       if (i != 0) out_->append(", ");

@@ -32,7 +32,7 @@ Unpickler::~Unpickler() {
   const auto open = [](const Object& object) {
     if (object.kind() == Kind::List || object.kind() == Kind::Dict) object.clear();
   };
-  for (const Object& object : memo_) open(object);
+  for (const Object& object : memo_.from(0)) open(object);
   for (const auto& [index, object] : far_memo_) open(object);
   for (const Object& object : suspects_) open(object);
 }
@@ -49,22 +49,14 @@ bool Unpickler::fail(FailureCode code, std::string text) {
 }
 
 Result<Object> Unpickler::load() {
-  stack_.reserve(64);
+  if (input_.size() > limits_.bytes) {
+    return Failure{FailureCode::TooLarge, std::to_string(input_.size()) + " bytes", "pickle"};
+  }
   if (!run()) return std::move(failure_);
   loaded_ = true;
-  return std::move(stack_.back());
-}
-
-bool Unpickler::run() {
-  for (;;) {
-    opcode_at_ = at_;
-    if (at_ == input_.size()) return fail(FailureCode::Truncated, "the pickle has no end");
-    const auto opcode = static_cast<Opcode>(static_cast<std::uint8_t>(input_[at_++]));
-    if (opcode == Opcode::Stop) break;
-    if (!step(opcode)) return false;
-  }
-  if (!marks_.empty()) return fail(FailureCode::Malformed, "a container is still open");
-  return need(1) && only_data(stack_.size() - 1);
+  for (Object& object : memo_.from(0)) ObjectAccess::drop_alone(object);
+  memo_.forget(0);
+  return stack_.take();
 }
 
 bool Unpickler::take(std::size_t size, std::string_view* bytes) {
@@ -98,14 +90,8 @@ bool Unpickler::take_counted(std::string_view* bytes) {
   return take(static_cast<std::size_t>(length), bytes);
 }
 
-bool Unpickler::need(std::size_t count) {
-  return has(count) || fail(FailureCode::Malformed, "too few values on the stack");
-}
-
-bool Unpickler::push(Object object) {
-  if (stack_.size() >= limits_.stack) return fail(FailureCode::TooLarge, "stack limit reached");
-  stack_.push_back(std::move(object));
-  return true;
+bool Unpickler::fail_underflow() {
+  return fail(FailureCode::Malformed, "too few values on the stack");
 }
 
 bool Unpickler::push_mark() {
@@ -114,17 +100,18 @@ bool Unpickler::push_mark() {
                 "more than " + std::to_string(limits_.open_marks) + " open containers");
   }
   marks_.push_back(stack_.size());
+  fence_ = stack_.size();
   return true;
 }
 
 // A mark counts as a value here, as in CPython.
 bool Unpickler::pop() {
   if (!marks_.empty() && marks_.back() == stack_.size()) {
-    marks_.pop_back();
-    return true;
+    std::size_t first = 0;
+    return pop_mark(&first);
   }
   if (!need(1)) return false;
-  stack_.pop_back();
+  stack_.cut(stack_.size() - 1);
   return true;
 }
 
@@ -132,6 +119,7 @@ bool Unpickler::pop_mark(std::size_t* first) {
   if (marks_.empty()) return fail(FailureCode::Malformed, "no MARK before");
   *first = marks_.back();
   marks_.pop_back();
+  fence_ = marks_.empty() ? 0 : marks_.back();
   return true;
 }
 
@@ -146,11 +134,20 @@ bool Unpickler::only_data(std::size_t first) {
   return true;
 }
 
+inline bool Unpickler::memoize() {
+  if (!far_memo_.empty() || memo_.size() >= limits_.memo) {
+    return memo_put(memo_.size() + far_memo_.size());
+  }
+  if (!need(1)) return false;
+  memo_.push(ObjectAccess::copy_alone(stack_.top()));
+  return true;
+}
+
 // The opcodes of protocols 2 to 5 that data consists of; all others are one call away.
-bool Unpickler::step(Opcode opcode) {
+inline bool Unpickler::step(Opcode opcode) {
   switch (opcode) {
     case Opcode::Memoize:
-      return memo_put(memo_.size() + far_memo_.size());
+      return memoize();
     case Opcode::BinGet:
       return memo_get_number<std::uint8_t>();
     case Opcode::ShortBinUnicode:
@@ -164,7 +161,7 @@ bool Unpickler::step(Opcode opcode) {
     case Opcode::BinFloat:
       return load_float();
     case Opcode::None:
-      return push({});
+      return push();
     case Opcode::NewTrue:
       return push(true);
     case Opcode::NewFalse:
@@ -174,17 +171,19 @@ bool Unpickler::step(Opcode opcode) {
     case Opcode::EmptyDict:
       return push(make_empty_dict());
     case Opcode::EmptyList:
-      return push(make_sequence(Tag::List, {}));
+      return push(make_list({}));
     case Opcode::EmptyTuple:
       return push(make_tuple({}));
     case Opcode::Tuple1:
-      return need(1) && build_sequence(Tag::Tuple, stack_.size() - 1);
+      return need(1) && build_tuple(stack_.size() - 1);
     case Opcode::Tuple2:
-      return need(2) && build_sequence(Tag::Tuple, stack_.size() - 2);
+      return need(2) && build_tuple(stack_.size() - 2);
     case Opcode::Tuple3:
-      return need(3) && build_sequence(Tag::Tuple, stack_.size() - 3);
-    case Opcode::Tuple:
-      return build_marked(Tag::Tuple);
+      return need(3) && build_tuple(stack_.size() - 3);
+    case Opcode::Tuple: {
+      std::size_t first = 0;
+      return pop_mark(&first) && build_tuple(first);
+    }
     case Opcode::Append:
       return need(2) && append(stack_.size() - 1);
     case Opcode::Appends: {
@@ -202,6 +201,18 @@ bool Unpickler::step(Opcode opcode) {
     default:
       return step_rare(opcode);
   }
+}
+
+bool Unpickler::run() {
+  for (;;) {
+    opcode_at_ = at_;
+    if (at_ == input_.size()) return fail(FailureCode::Truncated, "the pickle has no end");
+    const auto opcode = static_cast<Opcode>(static_cast<std::uint8_t>(input_[at_++]));
+    if (opcode == Opcode::Stop) break;
+    if (!step(opcode)) return false;
+  }
+  if (!marks_.empty()) return fail(FailureCode::Malformed, "a container is still open");
+  return need(1) && only_data(stack_.size() - 1);
 }
 
 bool Unpickler::step_rare(Opcode opcode) {
@@ -237,17 +248,17 @@ bool Unpickler::step_rare(Opcode opcode) {
     case Opcode::PopMark: {
       std::size_t first = 0;
       if (!pop_mark(&first)) return false;
-      stack_.resize(first);
+      stack_.cut(first);
       return true;
     }
     case Opcode::Dup: {
       if (!need(1)) return false;
-      const Object top = stack_.back();
+      const Object top = stack_.top();
       if (top.kind() == Kind::List || top.kind() == Kind::Dict) suspects_.push_back(top);
       return push(top);
     }
     case Opcode::List:
-      return build_marked(Tag::List);
+      return build_list();
     case Opcode::Dict:
       return build_dict();
     case Opcode::StackGlobal:
@@ -325,17 +336,21 @@ bool Unpickler::load_old_str() {
   return push(make_str(bytes));
 }
 
-bool Unpickler::build_sequence(Tag tag, std::size_t first) {
+bool Unpickler::build_tuple(std::size_t first) {
   if (!only_data(first)) return false;
-  const auto begin = stack_.begin() + static_cast<std::ptrdiff_t>(first);
-  std::vector<Object> items(std::make_move_iterator(begin), std::make_move_iterator(stack_.end()));
-  stack_.erase(begin, stack_.end());
-  return push(make_sequence(tag, std::move(items)));
+  Object made = make_tuple(stack_.from(first));
+  stack_.forget(first);
+  return push(std::move(made));
 }
 
-bool Unpickler::build_marked(Tag tag) {
+bool Unpickler::build_list() {
   std::size_t first = 0;
-  return pop_mark(&first) && build_sequence(tag, first);
+  if (!pop_mark(&first) || !only_data(first)) return false;
+  const std::span<Object> values = stack_.from(first);
+  std::vector<Object> items(std::make_move_iterator(values.begin()),
+                            std::make_move_iterator(values.end()));
+  stack_.forget(first);
+  return push(make_list(std::move(items)));
 }
 
 bool Unpickler::build_dict() {
@@ -347,21 +362,22 @@ bool Unpickler::build_dict() {
 
 // The values from `first` on go to the list below them.
 bool Unpickler::append(std::size_t first) {
-  if (first <= fence()) return fail(FailureCode::Malformed, "nothing to append to");
+  if (first <= fence_) return fail(FailureCode::Malformed, "nothing to append to");
   Object& target = stack_[first - 1];
   if (ObjectAccess::tag(target) != Tag::List) {
     return fail(FailureCode::Malformed, "appends to a " + kind_text(target));
   }
   if (!only_data(first)) return false;
-  std::vector<Object>& items = ObjectAccess::sequence(target).items;
-  const auto begin = stack_.begin() + static_cast<std::ptrdiff_t>(first);
-  items.insert(items.end(), std::make_move_iterator(begin), std::make_move_iterator(stack_.end()));
-  stack_.erase(begin, stack_.end());
+  std::vector<Object>& items = ObjectAccess::list(target);
+  const std::span<Object> values = stack_.from(first);
+  items.insert(items.end(), std::make_move_iterator(values.begin()),
+               std::make_move_iterator(values.end()));
+  stack_.forget(first);
   return true;
 }
 
 bool Unpickler::set_items(std::size_t first) {
-  if (first <= fence()) return fail(FailureCode::Malformed, "no dict to put items into");
+  if (first <= fence_) return fail(FailureCode::Malformed, "no dict to put items into");
   if (ObjectAccess::tag(stack_[first - 1]) != Tag::Dict) {
     return fail(FailureCode::Malformed, "puts items into a " + kind_text(stack_[first - 1]));
   }
@@ -387,14 +403,14 @@ bool Unpickler::set_items_of(Object& target, std::size_t first) {
         return fail(FailureCode::TooLarge, "keys that take too long to compare");
     }
   }
-  stack_.resize(first);
+  stack_.cut(first);
   return true;
 }
 
 bool Unpickler::memo_put(std::uint64_t index) {
   if (!need(1)) return false;
   if (index < memo_.size()) {
-    memo_[static_cast<std::size_t>(index)] = stack_.back();
+    memo_[static_cast<std::size_t>(index)] = stack_.top();
     return true;
   }
   if (memo_.size() + far_memo_.size() >= limits_.memo) {
@@ -402,15 +418,16 @@ bool Unpickler::memo_put(std::uint64_t index) {
   }
   if (index == memo_.size()) {
     if (!far_memo_.empty()) far_memo_.erase(index);
-    memo_.push_back(stack_.back());
+    memo_.push(ObjectAccess::copy_alone(stack_.top()));
   } else {
-    far_memo_.insert_or_assign(index, stack_.back());
+    far_memo_.insert_or_assign(index, stack_.top());
   }
   return true;
 }
 
 bool Unpickler::memo_get(std::uint64_t index) {
-  if (index < memo_.size()) return push(memo_[static_cast<std::size_t>(index)]);
+  if (index < memo_.size())
+    return push(ObjectAccess::copy_alone(memo_[static_cast<std::size_t>(index)]));
   const auto found = far_memo_.find(index);
   if (found != far_memo_.end()) return push(found->second);
   return fail(FailureCode::Malformed, "memo has no entry " + std::to_string(index));
@@ -430,10 +447,8 @@ bool Unpickler::memo_get_number() {
 
 bool Unpickler::load_stack_global() {
   if (!need(2)) return false;
-  const Object name = std::move(stack_.back());
-  stack_.pop_back();
-  const Object module = std::move(stack_.back());
-  stack_.pop_back();
+  const Object name = stack_.take();
+  const Object module = stack_.take();
   if (ObjectAccess::tag(module) != Tag::Str || ObjectAccess::tag(name) != Tag::Str) {
     return fail(FailureCode::Malformed, "module and name must be str");
   }
@@ -450,16 +465,13 @@ bool Unpickler::push_global(std::string_view module, std::string_view name) {
                 text + "' is not known here: only data and registered types are built");
   }
   callables_ = true;
-  auto* block = new detail::CallableBlock(static_cast<int>(*function));
-  return push(ObjectAccess::adopt(Tag::Callable, block));
+  return push(make_callable(static_cast<int>(*function)));
 }
 
 bool Unpickler::reduce() {
   if (!need(2)) return false;
-  const Object arguments = std::move(stack_.back());
-  stack_.pop_back();
-  const Object function = std::move(stack_.back());
-  stack_.pop_back();
+  const Object arguments = stack_.take();
+  const Object function = stack_.take();
   if (ObjectAccess::tag(function) != Tag::Callable) {
     return fail(FailureCode::Malformed, "calls a " + kind_text(function));
   }

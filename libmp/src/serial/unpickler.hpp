@@ -5,6 +5,7 @@
 #include "serial/compare.hpp"
 #include "serial/object_block.hpp"
 #include "serial/opcodes.hpp"
+#include "serial/value_stack.hpp"
 #include <libmp/object.hpp>
 
 #include <cstddef>
@@ -19,8 +20,8 @@ namespace mp::serial {
 
 struct UnpickleLimits {
   std::size_t open_marks = 10'000;  // containers begun and not ended
-  std::size_t stack = 1U << 28U;    // values on the stack at one time
   std::size_t memo = 1U << 28U;     // values remembered
+  std::size_t bytes = SIZE_MAX;     // of input; every other use of memory is in proportion
 };
 
 // The stack machine of pickletools. One use.
@@ -56,10 +57,13 @@ class Unpickler {
   bool take_counted(std::string_view* bytes);
 
   // Stack.
-  [[nodiscard]] std::size_t fence() const noexcept { return marks_.empty() ? 0 : marks_.back(); }
-  [[nodiscard]] bool has(std::size_t count) { return stack_.size() - fence() >= count; }
-  bool need(std::size_t count);
-  bool push(Object object);
+  bool need(std::size_t count) { return stack_.size() - fence_ >= count || fail_underflow(); }
+  bool fail_underflow();
+  template <class... Arguments>
+  bool push(Arguments&&... arguments) {
+    stack_.push(std::forward<Arguments>(arguments)...);
+    return true;
+  }
   bool push_mark();
   bool pop();
   bool pop_mark(std::size_t* first);
@@ -86,14 +90,15 @@ class Unpickler {
   bool load_frame();
 
   // Containers.
-  bool build_sequence(Tag tag, std::size_t first);
-  bool build_marked(Tag tag);
+  bool build_tuple(std::size_t first);
+  bool build_list();
   bool build_dict();
   bool append(std::size_t first);
   bool set_items(std::size_t first);
   bool set_items_of(Object& target, std::size_t first);
 
   // Memo.
+  bool memoize();
   bool memo_put(std::uint64_t index);
   bool memo_get(std::uint64_t index);
   bool memo_put_line();
@@ -113,9 +118,10 @@ class Unpickler {
   std::size_t at_ = 0;
   std::size_t opcode_at_ = 0;
   UnpickleLimits limits_;
-  std::vector<Object> stack_;
+  ValueStack stack_;
   std::vector<std::size_t> marks_;
-  std::vector<Object> memo_;                            // indices 0, 1, 2, ... as all writers do
+  std::size_t fence_ = 0;  // the last mark: values below it are out of reach
+  ValueStack memo_;        // indices 0, 1, 2, ... as all writers do
   std::unordered_map<std::uint64_t, Object> far_memo_;  // others
   std::vector<Object> suspects_;  // containers that could be part of a cycle without the memo
   Walk walk_;

@@ -37,7 +37,7 @@ std::size_t sequence_length(std::string_view text, std::size_t at) {
 
 }  // namespace
 
-bool is_utf8(std::string_view text) noexcept {
+bool is_utf8_slowly(std::string_view text) noexcept {
   std::size_t at = 0;
   while (at < text.size()) {
     // Eight ASCII bytes at a time: nearly all text is.

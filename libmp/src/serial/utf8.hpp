@@ -8,7 +8,17 @@
 
 namespace mp::serial {
 
-bool is_utf8(std::string_view text) noexcept;
+bool is_utf8_slowly(std::string_view text) noexcept;
+
+// Short ASCII texts, the common case, are decided here.
+inline bool is_utf8(std::string_view text) noexcept {
+  if (text.size() <= 16) {
+    unsigned char all = 0;
+    for (const char c : text) all |= static_cast<unsigned char>(c);
+    if (all < 0x80) return true;
+  }
+  return is_utf8_slowly(text);
+}
 
 // Both require valid text.
 std::size_t count_code_points(std::string_view text) noexcept;

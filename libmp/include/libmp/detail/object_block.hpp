@@ -26,16 +26,25 @@ enum class Tag : std::uint8_t {
 
 inline constexpr Tag kFirstBlockTag = Tag::BigInt;
 
+// Blocks with at least this many references are never freed nor counted: the constants that all
+// threads share.
+inline constexpr std::size_t kImmortal = ~std::size_t{0} / 2;
+
 struct Block {
   explicit Block(std::size_t references = 1) noexcept : refs(references) {}
 
-  void retain() noexcept { refs.fetch_add(1, std::memory_order_relaxed); }
+  void retain() noexcept {
+    if (refs.load(std::memory_order_relaxed) < kImmortal) {
+      refs.fetch_add(1, std::memory_order_relaxed);
+    }
+  }
 
   // True if this was the last reference. One who sees 1 is alone, so nobody can add a reference at
   // the same time: the common last release needs no locked instruction.
   [[nodiscard]] bool release() noexcept {
-    return refs.load(std::memory_order_acquire) == 1 ||
-           refs.fetch_sub(1, std::memory_order_acq_rel) == 1;
+    const std::size_t seen = refs.load(std::memory_order_acquire);
+    if (seen == 1) return true;
+    return seen < kImmortal && refs.fetch_sub(1, std::memory_order_acq_rel) == 1;
   }
 
   std::atomic<std::size_t> refs;

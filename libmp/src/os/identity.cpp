@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cstdlib>
 #include <new>
 #include <string_view>
@@ -27,7 +28,9 @@ std::string proc_path(std::uint32_t pid, std::string_view name) {
 struct ExitHook {
   void (*handler)(int);
   ProcessId owner;
+  ExitHook* next = nullptr;
 };
+std::atomic<ExitHook*> exit_hooks{nullptr};  // all of them, for leak checkers to see
 
 void run_exit_hook(int status, void* argument) {
   const auto* hook = static_cast<const ExitHook*>(argument);
@@ -87,7 +90,11 @@ std::string thread_name() {
 void at_exit(void (*handler)(int status)) noexcept {
   // Never freed: exit handlers may run after every other destructor.
   auto* hook = new (std::nothrow) ExitHook{handler, self()};
-  if (hook != nullptr) ::on_exit(run_exit_hook, hook);
+  if (hook == nullptr) return;
+  hook->next = exit_hooks.load(std::memory_order_relaxed);
+  while (!exit_hooks.compare_exchange_weak(hook->next, hook)) {
+  }
+  ::on_exit(run_exit_hook, hook);
 }
 
 }  // namespace mp::os

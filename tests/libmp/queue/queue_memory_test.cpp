@@ -144,6 +144,9 @@ TEST(QueueLimits, WithAFileSizeLimitItMakesDoAndSaysWhenItIsFull) {
 }
 
 TEST(QueueLimits, WithLittleAddressSpaceItTakesLess) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  GTEST_SKIP() << "the sanitizer itself needs more address space";
+#endif
   ChildScope child([] {
     const rlimit limit{1 << 30, 1 << 30};
     if (::setrlimit(RLIMIT_AS, &limit) != 0) return 1;

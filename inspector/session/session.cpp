@@ -32,16 +32,17 @@ BatchPtr Session::in_stream_order(BatchPtr batch) {
 
 bool Session::pump() {
   if (!source_) return false;
-  bool any = false;
-  for (BatchPtr& raw : source_->take()) {
-    if (raw->events.empty()) continue;
-    const BatchPtr batch = in_stream_order(std::move(raw));
-    for (const auto& listener : listeners_) listener(batch);
-    memory_->add(batch, newest_);
-    newest_.apply(*batch);
-    any = true;
-  }
-  return any;
+  std::vector<BatchPtr> batches = source_->take();
+  for (BatchPtr& batch : batches) add(std::move(batch));
+  return !batches.empty();
+}
+
+void Session::add(BatchPtr raw) {
+  if (raw->events.empty() || memory_ == nullptr) return;
+  const BatchPtr batch = in_stream_order(std::move(raw));
+  for (const auto& listener : listeners_) listener(batch);
+  memory_->add(batch, newest_);
+  fold_(newest_, *batch);
 }
 
 const model::Model& Session::newest() {

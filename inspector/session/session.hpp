@@ -78,6 +78,7 @@ class Session {
   model::Model newest_;
   bool newest_known_ = false;
   std::vector<std::function<void(const BatchPtr&)>> listeners_;
+  Fold fold_ = [](model::Model& model, const mp::wire::Batch& batch) { model.apply(batch); };
 
   Mode mode_ = Mode::Follow;
   std::uint64_t cursor_ns_ = 0;

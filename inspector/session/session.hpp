@@ -31,10 +31,17 @@ class Session {
 
   // Takes what has come. True if there was anything.
   bool pump();
-  // Called with every batch that pump() takes, before the newest model has it.
+  // Adds events of our own to a live stream: what the inspector itself knows (how the program that
+  // it started ended).
+  void add(BatchPtr batch);
+  // Called with every batch before the newest model has it: the recorder's way in.
   void on_batch(std::function<void(const BatchPtr&)> listener) {
     listeners_.push_back(std::move(listener));
   }
+  // Who brings a batch into the newest model, instead of Model::apply: for those who must look in
+  // between.
+  using Fold = std::function<void(model::Model&, const mp::wire::Batch&)>;
+  void fold_with(Fold fold) { fold_ = std::move(fold); }
 
   // -- the moment in view
   [[nodiscard]] const model::Model& view();
@@ -78,6 +85,7 @@ class Session {
   model::Model newest_;
   bool newest_known_ = false;
   std::vector<std::function<void(const BatchPtr&)>> listeners_;
+  Fold fold_ = [](model::Model& model, const mp::wire::Batch& batch) { model.apply(batch); };
   Fold fold_ = [](model::Model& model, const mp::wire::Batch& batch) { model.apply(batch); };
 
   Mode mode_ = Mode::Follow;

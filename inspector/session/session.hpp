@@ -86,7 +86,6 @@ class Session {
   bool newest_known_ = false;
   std::vector<std::function<void(const BatchPtr&)>> listeners_;
   Fold fold_ = [](model::Model& model, const mp::wire::Batch& batch) { model.apply(batch); };
-  Fold fold_ = [](model::Model& model, const mp::wire::Batch& batch) { model.apply(batch); };
 
   Mode mode_ = Mode::Follow;
   std::uint64_t cursor_ns_ = 0;

@@ -18,42 +18,33 @@ class WaitSpin {
   template <typename Changed>
   bool until(Changed&& changed, os::Deadline deadline) noexcept {
     if (!os::can_spin()) return false;
-    const std::uint64_t begin = os::monotonic_ns();
     const std::uint64_t budget = next_budget();
-    const std::uint64_t end = std::min(begin + budget, deadline.moment_ns());
-    for (;;) {
+    const std::uint64_t end = std::min(os::monotonic_ns() + budget, deadline.moment_ns());
+    do {
       for (int i = 0; i < 16; ++i) {
         if (changed()) {
-          learn(os::monotonic_ns() - begin);
+          misses_.store(0, std::memory_order_relaxed);
           return true;
         }
         os::cpu_relax();
       }
-      if (os::monotonic_ns() >= end) break;
-    }
-    learn(kMax * 2);
+    } while (os::monotonic_ns() < end);
+    if (budget == kLong) misses_.fetch_add(1, std::memory_order_relaxed);
     return false;
   }
 
  private:
-  static constexpr std::uint64_t kMin = 1'000;
-  static constexpr std::uint64_t kMax = 50'000;  // about what sleeping and waking costs
+  static constexpr std::uint64_t kShort = 1'000;
+  static constexpr std::uint64_t kLong = 50'000;  // about what sleeping and being woken costs
+  static constexpr std::uint32_t kPatience = 4;
 
-  // Twice what it took lately; now and then the whole, so that a peer that has become quick is
-  // noticed.
+  // After some misses in a row only now and then, to notice that the peer has become quick.
   std::uint64_t next_budget() noexcept {
-    const std::uint32_t turn = turn_.load(std::memory_order_relaxed) + 1;
-    turn_.store(turn, std::memory_order_relaxed);
-    const std::uint64_t expected = expected_ns_.load(std::memory_order_relaxed);
-    if (expected > kMax && turn % 16 != 0) return kMin;
-    return std::min(kMax, 2 * expected + kMin);
-  }
-  void learn(std::uint64_t took_ns) noexcept {
-    const std::uint64_t old = expected_ns_.load(std::memory_order_relaxed);
-    expected_ns_.store((3 * old + took_ns) / 4, std::memory_order_relaxed);
+    if (misses_.load(std::memory_order_relaxed) < kPatience) return kLong;
+    return turn_.fetch_add(1, std::memory_order_relaxed) % 8 == 0 ? kLong : kShort;
   }
 
-  std::atomic<std::uint64_t> expected_ns_{kMax / 2};
+  std::atomic<std::uint32_t> misses_{0};
   std::atomic<std::uint32_t> turn_{0};
 };
 

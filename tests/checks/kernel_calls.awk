@@ -2,7 +2,7 @@
 # SQLite's functions have no other name, and some of the C library's never reach the kernel; tests and examples may
 # call what they like.
 
-BEGIN { harmless = "^::(sqlite3_[a-z0-9_]+|setenv|unsetenv|strnlen|__fpurge)$" }
+BEGIN { harmless = "^::(sqlite3_[a-z0-9_]+|setenv|unsetenv|strnlen|localtime_r|gmtime_r|__fpurge)$" }
 
 FILENAME ~ /^(libmp\/src\/os|libmp\/examples|tests)\// { next }
 

@@ -35,6 +35,9 @@ class ChunkStore {
   [[nodiscard]] virtual std::optional<std::pair<std::size_t, model::Model>> checkpoint(
       std::size_t chunk) const = 0;
 
+  // What a recording is about; stores that are filled from a source know nothing of their own.
+  [[nodiscard]] virtual std::optional<mp::wire::HelloFrame> hello() const { return std::nullopt; }
+
   [[nodiscard]] std::uint64_t begin_ns() const {
     return end() == first() ? 0 : info(first()).t0_ns;
   }

@@ -11,8 +11,8 @@ Session::Session(std::unique_ptr<EventSource> source)
       history_(*store_),
       newest_known_(true) {}
 
-Session::Session(std::unique_ptr<ChunkStore> recording, std::optional<mp::wire::HelloFrame> hello)
-    : store_(std::move(recording)), hello_(std::move(hello)), history_(*store_) {}
+Session::Session(std::unique_ptr<ChunkStore> recording)
+    : store_(std::move(recording)), history_(*store_) {}
 
 // Stream time never goes back: a straggler is moved to where the stream stands. Reporters take care
 // of that already; this is for those that do not.

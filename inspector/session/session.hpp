@@ -24,8 +24,7 @@ class Session {
   // Live: events come from `source` and are kept in memory.
   explicit Session(std::unique_ptr<EventSource> source);
   // Recorded: everything is there already.
-  explicit Session(std::unique_ptr<ChunkStore> recording,
-                   std::optional<mp::wire::HelloFrame> hello = {});
+  explicit Session(std::unique_ptr<ChunkStore> recording);
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
@@ -70,7 +69,7 @@ class Session {
     return source_ ? source_->capabilities() : Capabilities{};
   }
   [[nodiscard]] std::optional<mp::wire::HelloFrame> hello() const {
-    return source_ ? source_->hello() : hello_;
+    return source_ ? source_->hello() : store_->hello();
   }
   void set_level(std::uint32_t level);
 
@@ -80,7 +79,6 @@ class Session {
   std::unique_ptr<EventSource> source_;  // none for recordings
   MemoryChunks* memory_ = nullptr;       // store_, when it is ours to fill
   std::unique_ptr<ChunkStore> store_;
-  std::optional<mp::wire::HelloFrame> hello_;
   History history_;
   model::Model newest_;
   bool newest_known_ = false;

@@ -57,7 +57,8 @@ struct ViewState {
 };
 
 // Carries out what concerns the view alone. False: the command is for somebody else (the session, a
-// process, a recording); such commands may still have changed the view.
-bool apply(const Command& command, ViewState& view);
+// process, a recording); such commands may still have changed the view. `now` is the newest moment:
+// Pause stays there.
+bool apply(const Command& command, ViewState& view, Moment now);
 
 }  // namespace inspector::present

@@ -13,6 +13,9 @@
 namespace inspector::model {
 class Model;
 }
+namespace inspector::analysis {
+class FindingLog;
+}
 
 namespace inspector::present {
 
@@ -49,6 +52,9 @@ struct SessionFacts {
   std::uint64_t clock_error_ns = 0;
   float frames_per_second = 0;
   std::vector<NoticeFacts> notices{};
+  // Of the whole session, for what must be seen from any moment: alarm marks, the density of the strip. Null: not known.
+  const analysis::FindingLog* findings = nullptr;
+  const model::Model* newest = nullptr;
 };
 
 struct RunningFacts {

@@ -80,12 +80,12 @@ std::string list_rate_text(double per_second) {
 }
 
 std::string short_number(double value) {
-  if (value < 1000) return fmt::format(value == std::floor(value) ? "{:.0f}" : "{:.1f}", value);
+  if (value < 1000) return fmt::format("{:.{}f}", value, value == std::floor(value) ? 0 : 1);
   static constexpr const char* kUnits[] = {"k", "M", "G", "T"};
   for (const char* unit : kUnits) {
     value /= 1000;
     if (value < 1000) {
-      return fmt::format(value == std::floor(value) ? "{:.0f} {}" : "{:.1f} {}", value, unit);
+      return fmt::format("{:.{}f} {}", value, value == std::floor(value) ? 0 : 1, unit);
     }
   }
   return fmt::format("{:.0e}", value * 1e12);

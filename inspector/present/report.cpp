@@ -1,14 +1,14 @@
 #include "present/report.hpp"
 
-#include <fmt/format.h>
-
-#include <algorithm>
-#include <iterator>
-#include <nlohmann/json.hpp>
-
 #include "analysis/names.hpp"
 #include "analysis/phrases.hpp"
 #include "analysis/words.hpp"
+
+#include <algorithm>
+#include <iterator>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 namespace inspector::present {
 namespace {
@@ -20,10 +20,12 @@ using Json = nlohmann::ordered_json;
 constexpr std::size_t kWidth = 100;
 constexpr std::size_t kMaxRows = 200;  // of a table; the rest is a line that says how many
 
-// Breaks at blanks; every line begins with `indent` blanks, the first one with `bullet` in their place.
+// Breaks at blanks; every line begins with `indent` blanks, the first one with `bullet` in their
+// place.
 std::string wrapped(const std::string& text, std::size_t indent, std::string_view bullet = {}) {
   std::string out;
-  std::string line = std::string(bullet) + std::string(indent - std::min(indent, bullet.size()), ' ');
+  std::string line =
+      std::string(bullet) + std::string(indent - std::min(indent, bullet.size()), ' ');
   std::size_t used = 0;  // words in this line
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t blank = std::min(text.find(' ', at), text.size());
@@ -49,7 +51,8 @@ class Table {
   [[nodiscard]] std::string text() const {
     std::vector<std::size_t> widths(rows_.front().size(), 0);
     for (const auto& row : rows_) {
-      for (std::size_t i = 0; i + 1 < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
+      for (std::size_t i = 0; i + 1 < row.size(); ++i)
+        widths[i] = std::max(widths[i], row[i].size());
     }
     std::string out;
     for (std::size_t r = 0; r < rows_.size() && r <= kMaxRows; ++r) {
@@ -61,7 +64,8 @@ class Table {
       line.erase(line.find_last_not_of(' ') + 1);
       out += line + "\n";
     }
-    if (rows_.size() > kMaxRows + 1) out += fmt::format("  ... and {} more\n", rows_.size() - kMaxRows - 1);
+    if (rows_.size() > kMaxRows + 1)
+      out += fmt::format("  ... and {} more\n", rows_.size() - kMaxRows - 1);
     return out;
   }
 
@@ -72,19 +76,25 @@ class Table {
 std::string heading(std::string_view title) { return fmt::format("\n{}\n", title); }
 
 std::string severity_mark(const Finding& finding) {
-  return finding.severity == analysis::Severity::Error ? "!!" : finding.severity == analysis::Severity::Warning ? "! " : "i ";
+  return finding.severity == analysis::Severity::Error     ? "!!"
+         : finding.severity == analysis::Severity::Warning ? "! "
+                                                           : "i ";
 }
 
 std::string finding_text(const Finding& finding, std::uint64_t start_ns) {
   std::string out = wrapped(finding.sentence.plain(), 3, severity_mark(finding));
   for (const analysis::Text& detail : finding.details) out += wrapped(detail.plain(), 5, "   -");
-  const std::string since = analysis::duration_text(finding.since_ns - std::min(finding.since_ns, start_ns));
+  const std::string since =
+      analysis::duration_text(finding.since_ns - std::min(finding.since_ns, start_ns));
   std::string when = "since " + since + " into the session";
   if (!finding.open()) {
-    when = fmt::format("from {} to {} into the session", since,
-                       analysis::duration_text(finding.until_ns - std::min(finding.until_ns, start_ns)));
+    when = fmt::format(
+        "from {} to {} into the session", since,
+        analysis::duration_text(finding.until_ns - std::min(finding.until_ns, start_ns)));
   }
-  out += wrapped(fmt::format("[{}, {}; {}]", finding.rule, analysis::confidence_name(finding.confidence), when), 5);
+  out += wrapped(fmt::format("[{}, {}; {}]", finding.rule,
+                             analysis::confidence_name(finding.confidence), when),
+                 5);
   if (!finding.advice.empty()) out += wrapped("What to do: " + finding.advice, 5);
   return out;
 }
@@ -96,7 +106,8 @@ std::string exit_text(const Names& names, const model::Process& process) {
 }
 
 // What the process did at the end: waits, holds, notes.
-std::string doing_text(const model::Model& model, const Names& names, const model::Process& process) {
+std::string doing_text(const model::Model& model, const Names& names,
+                       const model::Process& process) {
   std::vector<std::string> parts;
   if (process.dead()) {
     std::string deed = analysis::last_deed(model, names, process).plain();
@@ -105,8 +116,9 @@ std::string doing_text(const model::Model& model, const Names& names, const mode
   } else {
     for (const model::Thread* thread : model.threads().of_process(process.puid)) {
       if (thread->ended || !thread->waiting()) continue;
-      parts.push_back(analysis::wait_phrase(names, *thread).plain() + " for " +
-                      analysis::duration_text(model.now_ns() - std::min(model.now_ns(), thread->since_ns)));
+      parts.push_back(
+          analysis::wait_phrase(names, *thread).plain() + " for " +
+          analysis::duration_text(model.now_ns() - std::min(model.now_ns(), thread->since_ns)));
     }
     const std::string held = analysis::held_phrase(model, names, process.puid).plain();
     if (!held.empty()) parts.push_back("holds " + held);
@@ -119,8 +131,9 @@ std::string processes_text(const model::Model& model, const Names& names) {
   for (const model::Process* process : model.processes().in_tree_order()) {
     const std::size_t depth = model.processes().depth_of(process->puid);
     const std::uint64_t end = process->ended_ns != 0 ? process->ended_ns : model.now_ns();
-    table.add({std::string(2 * depth, ' ') + names.process(process->puid), std::to_string(process->pid),
-               wire::start_method_name(process->method), analysis::duration_text(end - std::min(end, process->born_ns)),
+    table.add({std::string(2 * depth, ' ') + names.process(process->puid),
+               std::to_string(process->pid), wire::start_method_name(process->method),
+               analysis::duration_text(end - std::min(end, process->born_ns)),
                process->usage.cpu_ns != 0 ? analysis::duration_text(process->usage.cpu_ns) : "-",
                exit_text(names, *process), doing_text(model, names, *process)});
   }
@@ -132,11 +145,13 @@ std::string locks_text(const model::Model& model, const Names& names) {
   for (const auto& [id, lock] : model.locks().rows()) {
     std::string now = "free";
     if (lock.state == model::LockState::Held) now = "held by " + names.thread(lock.holder);
-    if (lock.state == model::LockState::OwnerDead) now = "refused: its owner " + names.thread(lock.holder) + " died";
+    if (lock.state == model::LockState::OwnerDead)
+      now = "refused: its owner " + names.thread(lock.holder) + " died";
     const auto waiters = model.threads().waiting_on(id).size();
     if (waiters > 0) now += fmt::format(", {}", analysis::plural(waiters, "waiter", "waiters"));
-    table.add({names.object(id), analysis::count_text(lock.number), analysis::count_text(lock.waits),
-               analysis::duration_text(lock.waited_ns), analysis::duration_text(lock.longest_wait_ns), now});
+    table.add({names.object(id), analysis::count_text(lock.number),
+               analysis::count_text(lock.waits), analysis::duration_text(lock.waited_ns),
+               analysis::duration_text(lock.longest_wait_ns), now});
   }
   return table.empty() ? "  none\n" : table.text();
 }
@@ -149,11 +164,15 @@ std::string queues_text(const model::Model& model, const Names& names) {
     const auto full = model.threads().waiting_on(id, wire::ThreadState::QueuePut).size();
     const auto empty = model.threads().waiting_on(id, wire::ThreadState::QueueGet).size();
     std::vector<std::string> now;
-    if (full > 0) now.push_back(analysis::plural(full, "producer waits for room", "producers wait for room"));
-    if (empty > 0) now.push_back(analysis::plural(empty, "consumer waits for items", "consumers wait for items"));
+    if (full > 0)
+      now.push_back(analysis::plural(full, "producer waits for room", "producers wait for room"));
+    if (empty > 0)
+      now.push_back(
+          analysis::plural(empty, "consumer waits for items", "consumers wait for items"));
     table.add({names.object(id), analysis::count_text(queue.puts), analysis::count_text(queue.gets),
                analysis::count_text(queue.depth()), analysis::count_text(queue.max_depth),
-               room == 0 ? "no limit" : analysis::count_text(room), fmt::format("{}", fmt::join(now, "; "))});
+               room == 0 ? "no limit" : analysis::count_text(room),
+               fmt::format("{}", fmt::join(now, "; "))});
   }
   return table.empty() ? "  none\n" : table.text();
 }
@@ -174,8 +193,9 @@ Json json_of(const model::Model& model, const Names& names, const Finding& findi
   for (const analysis::Subject& subject : finding.subjects) {
     const bool object = subject.kind == analysis::Subject::Kind::Object;
     const model::Process* process = model.processes().find(subject.thread.process);
-    Json entry{{"kind", object ? names.kind_word(subject.object) : "process"},
-               {"name", object ? names.object(subject.object) : names.process(subject.thread.process)}};
+    Json entry{
+        {"kind", object ? names.kind_word(subject.object) : "process"},
+        {"name", object ? names.object(subject.object) : names.process(subject.thread.process)}};
     if (!object && process != nullptr) entry["pid"] = process->pid;
     out["subjects"].push_back(std::move(entry));
   }
@@ -185,7 +205,9 @@ Json json_of(const model::Model& model, const Names& names, const Finding& findi
 
 Json json_of(const model::Model& model, const Names& names, const model::Process& process) {
   const model::Process* parent = model.processes().find(process.parent);
-  Json out{{"name", process.name}, {"pid", process.pid}, {"method", wire::start_method_name(process.method)}};
+  Json out{{"name", process.name},
+           {"pid", process.pid},
+           {"method", wire::start_method_name(process.method)}};
   out["parent_pid"] = parent != nullptr ? Json(parent->pid) : Json(nullptr);
   out["started"] = seconds_in(model, process.born_ns);
   out["ended"] = process.ended_ns != 0 ? Json(seconds_in(model, process.ended_ns)) : Json(nullptr);
@@ -198,7 +220,8 @@ Json json_of(const model::Model& model, const Names& names, const model::Process
 }
 
 Json json_of(const model::Model& model, const model::Object& object) {
-  Json out{{"kind", wire::object_kind_name(object.kind)}, {"name", object.name}, {"site", object.site}};
+  Json out{
+      {"kind", wire::object_kind_name(object.kind)}, {"name", object.name}, {"site", object.site}};
   if (const model::Lock* lock = model.locks().find(object.id)) {
     out["acquisitions"] = lock->number;
     out["waits"] = lock->waits;
@@ -221,39 +244,50 @@ Json waits_json(const model::Model& model, const Names& names) {
   for (const auto& [key, thread] : model.threads().rows()) {
     const model::Process* process = model.processes().find(key.process);
     if (!thread.waiting() || thread.ended || process == nullptr || process->dead()) continue;
-    out.push_back({{"process", names.process(key.process)},
-                   {"pid", process->pid},
-                   {"what", wire::state_name(thread.state)},
-                   {"object", thread.object != 0 ? Json(names.object(thread.object)) : Json(nullptr)},
-                   {"for_seconds", static_cast<double>(model.now_ns() - std::min(model.now_ns(), thread.since_ns)) / 1e9}});
+    out.push_back(
+        {{"process", names.process(key.process)},
+         {"pid", process->pid},
+         {"what", wire::state_name(thread.state)},
+         {"object", thread.object != 0 ? Json(names.object(thread.object)) : Json(nullptr)},
+         {"for_seconds",
+          static_cast<double>(model.now_ns() - std::min(model.now_ns(), thread.since_ns)) / 1e9}});
   }
   return out;
 }
 
 }  // namespace
 
-std::string report_text(const model::Model& model, const std::vector<Finding>& findings, const ReportFacts& facts) {
+std::string report_text(const model::Model& model, const std::vector<Finding>& findings,
+                        const ReportFacts& facts) {
   const Names names(model);
   const std::uint64_t watched = model.now_ns() - std::min(model.now_ns(), model.start_ns());
   std::string out = wrapped(analysis::verdict(findings, watched).plain(), 0);
-  if (!facts.complete) out += wrapped("The recorder did not close this file: its last quarter of a second may be missing.", 0);
+  if (!facts.complete)
+    out += wrapped(
+        "The recorder did not close this file: its last quarter of a second may be missing.", 0);
   if (!findings.empty()) out += heading("FINDINGS");
   for (const Finding& finding : findings) out += finding_text(finding, model.start_ns());
   out += heading("PROCESSES") + processes_text(model, names);
   out += heading("LOCKS") + locks_text(model, names);
   out += heading("QUEUES") + queues_text(model, names);
   out += heading("RECORDED");
-  out += wrapped(fmt::format("{} for {}, {} in all{}", facts.command_line.empty() ? facts.program : facts.command_line,
-                             analysis::duration_text(watched), analysis::plural(model.event_count(), "event", "events"),
-                             facts.recorded_at.empty() ? "" : ", on " + facts.host + " at " + facts.recorded_at), 2, "  ");
+  out += wrapped(
+      fmt::format(
+          "{} for {}, {} in all{}", facts.command_line.empty() ? facts.program : facts.command_line,
+          analysis::duration_text(watched),
+          analysis::plural(model.event_count(), "event", "events"),
+          facts.recorded_at.empty() ? "" : ", on " + facts.host + " at " + facts.recorded_at),
+      2, "  ");
   if (model.journal().lost > 0) {
     out += wrapped(analysis::plural(model.journal().lost, "event was", "events were") +
-                       " overwritten before they could be read; what they said is unknown.", 2, "  ");
+                       " overwritten before they could be read; what they said is unknown.",
+                   2, "  ");
   }
   return out;
 }
 
-std::string report_json(const model::Model& model, const std::vector<Finding>& findings, const ReportFacts& facts) {
+std::string report_json(const model::Model& model, const std::vector<Finding>& findings,
+                        const ReportFacts& facts) {
   const Names names(model);
   const std::uint64_t watched = model.now_ns() - std::min(model.now_ns(), model.start_ns());
   Json out;
@@ -281,10 +315,12 @@ std::string report_json(const model::Model& model, const std::vector<Finding>& f
   return out.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
-std::vector<std::string> rules_found(const std::vector<Finding>& findings, const std::vector<std::string>& rules) {
+std::vector<std::string> rules_found(const std::vector<Finding>& findings,
+                                     const std::vector<std::string>& rules) {
   std::vector<std::string> out;
   std::copy_if(rules.begin(), rules.end(), std::back_inserter(out), [&](const std::string& rule) {
-    return std::any_of(findings.begin(), findings.end(), [&](const Finding& finding) { return finding.rule == rule; });
+    return std::any_of(findings.begin(), findings.end(),
+                       [&](const Finding& finding) { return finding.rule == rule; });
   });
   return out;
 }

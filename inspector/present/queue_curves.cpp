@@ -1,0 +1,233 @@
+#include "present/queue_curves.hpp"
+
+#include "present/format.hpp"
+#include "present/plotting.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace inspector::present {
+namespace {
+
+constexpr int kBuckets = 600;
+constexpr int kRateBins = 120;
+constexpr int kSparkBuckets = 60;
+
+std::vector<StepPoint> depth_points(const model::Queue& queue) {
+  std::vector<StepPoint> points;
+  for (const auto& bucket : queue.series.buckets()) {
+    const auto t = static_cast<Moment>(bucket.begin_ns);
+    // Lowest, highest, then the one that stays: a bucket keeps all three.
+    points.push_back({t, static_cast<double>(bucket.min)});
+    points.push_back({t, static_cast<double>(bucket.max)});
+    points.push_back({t, static_cast<double>(bucket.last)});
+  }
+  return points;
+}
+
+// Events per second in equal bins, wide enough that single events do not look like bursts.
+std::vector<StepPoint> rate_points(const Look& look, const model::Queue& queue, TimeRange window,
+                                   bool puts) {
+  const auto own_width = static_cast<Moment>(queue.series.width_ns());
+  const Moment width =
+      std::max<Moment>({own_width, (window.end - window.begin) / kRateBins, 100'000'000});
+  const Moment first = window.begin - window.begin % width;
+  const auto count = static_cast<std::size_t>(
+      std::max<Moment>((std::min(window.end, look.now()) - first) / width + 1, 0));
+  std::vector<StepPoint> points;
+  if (count > 10'000) return points;
+  for (std::size_t i = 0; i < count; ++i)
+    points.push_back({first + static_cast<Moment>(i) * width, 0});
+  for (const auto& bucket : queue.series.buckets()) {
+    const Moment at = static_cast<Moment>(bucket.begin_ns) - first;
+    if (at < 0) continue;
+    const auto bin = static_cast<std::size_t>(at / width);
+    if (bin < count) points[bin].value += static_cast<double>(puts ? bucket.puts : bucket.gets);
+  }
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    // The newest bin is not over: it is measured over the part that is.
+    const Moment reached = i + 1 == points.size()
+                               ? std::clamp<Moment>(look.now() - points[i].t, width / 4, width)
+                               : width;
+    points[i].value /= static_cast<double>(reached) / 1e9;
+  }
+  return points;
+}
+
+std::string value_at(const std::vector<StepPoint>& points, Moment moment) {
+  const auto after = std::upper_bound(points.begin(), points.end(), moment,
+                                      [](Moment t, const StepPoint& point) { return t < point.t; });
+  if (after == points.begin()) return "-";
+  return short_number(std::round(std::prev(after)->value * 10) / 10);
+}
+
+// One curve to draw and to read off at the probe.
+struct Line {
+  Curve curve;
+  std::vector<StepPoint> points;
+};
+
+void finish(const Look& look, Plot& plot, std::vector<Line> lines, double least_top,
+            const std::string& unit) {
+  double top = least_top;
+  for (const Line& line : lines) top = std::max(top, highest(line.points, plot.window));
+  top = round_top(top);
+  add_axes(look, plot, top, unit);
+  for (Line& line : lines) {
+    line.curve.buckets = decimate(line.points, plot.window, kBuckets, top, look.now());
+    if (plot.probe)
+      plot.probe_lines.push_back(line.curve.name + " " +
+                                 value_at(line.points, plot.window.at(*plot.probe)));
+    plot.curves.push_back(std::move(line.curve));
+  }
+}
+
+float queue_hue(const Look& look, model::ObjectId id) {
+  const model::Object* object = look.model.objects().find(id);
+  return identity_hue("queue " + object->name + " " + object->site);
+}
+
+}  // namespace
+
+void add_axes(const Look& look, Plot& plot, double top, const std::string& unit) {
+  plot.range = "0 to " + short_number(top) + (unit.empty() ? "" : " " + unit);
+  plot.x_ticks = time_ticks(plot.window, look.begin());
+  plot.y_ticks = value_ticks(top);
+  plot.bands = look.bands(plot.window);
+  plot.cursor = look.cursor_in(plot.window);
+  if (look.view.probe && look.view.probe->plot == plot.id) {
+    plot.probe = look.view.probe->fraction;
+    plot.probe_lines.push_back(
+        moment_text(plot.window.at(*plot.probe), look.facts.wall_at_zero, look.begin()));
+  }
+}
+
+Plot depth_plot(const Look& look, const std::vector<model::ObjectId>& queues, std::string id) {
+  Plot plot;
+  plot.id = std::move(id);
+  plot.title = "Depth";
+  plot.window = look.window();
+  std::vector<Line> lines;
+  double top = 1;
+  for (const model::ObjectId queue_id : queues) {
+    const model::Queue* queue = look.model.queues().find(queue_id);
+    if (queue == nullptr) continue;
+    Line line{{look.names.object(queue_id),
+               Tone::Neutral,
+               queue_hue(look, queue_id),
+               count_text(queue->depth()),
+               {},
+               queues.size() == 1},
+              depth_points(*queue)};
+    lines.push_back(std::move(line));
+  }
+  const model::Object* only =
+      queues.size() == 1 ? look.model.objects().find(queues.front()) : nullptr;
+  if (only != nullptr && only->capacity > 0) top = static_cast<double>(only->capacity) * 1.1;
+  if (lines.empty()) plot.empty = "Choose a queue to see its depth.";
+  finish(look, plot, std::move(lines), top, "items");
+  if (only != nullptr && only->capacity > 0) {
+    const double height = round_top(
+        std::max(top, highest(depth_points(*look.model.queues().find(only->id)), plot.window)));
+    plot.limit = static_cast<float>(static_cast<double>(only->capacity) / height);
+  }
+  return plot;
+}
+
+Plot rate_plot(const Look& look, const std::vector<model::ObjectId>& queues, std::string id) {
+  Plot plot;
+  plot.id = std::move(id);
+  plot.title = "Items per second";
+  plot.window = look.window();
+  std::vector<Line> lines;
+  for (const model::ObjectId queue_id : queues) {
+    const model::Queue* queue = look.model.queues().find(queue_id);
+    if (queue == nullptr) continue;
+    for (const bool puts : {true, false}) {
+      const std::string name = look.names.object(queue_id) + (puts ? " in" : " out");
+      std::vector<StepPoint> points = rate_points(look, *queue, plot.window, puts);
+      const double latest = points.empty() ? 0 : points.back().value;
+      const float hue = queue_hue(look, queue_id) + (puts ? 0.0f : 0.08f);
+      lines.push_back(
+          {{name, Tone::Neutral, hue - std::floor(hue), list_rate_text(latest), {}, false},
+           std::move(points)});
+    }
+  }
+  if (lines.empty()) plot.empty = "Choose a queue to see its rates.";
+  finish(look, plot, std::move(lines), 1, "/s");
+  return plot;
+}
+
+Spark depth_spark(const Look& look, model::ObjectId queue_id) {
+  Spark spark;
+  const model::Queue* queue = look.model.queues().find(queue_id);
+  const model::Object* object = look.model.objects().find(queue_id);
+  if (queue == nullptr || object == nullptr) return spark;
+  const auto points = depth_points(*queue);
+  const TimeRange window = look.window();
+  const double top = std::max(object->capacity > 0 ? static_cast<double>(object->capacity) : 1.0,
+                              highest(points, window));
+  for (const Bucket& bucket : decimate(points, window, kSparkBuckets, top, look.now()))
+    spark.values.push_back(bucket.high);
+  return spark;
+}
+
+Badge flow_badge(analysis::FlowVerdict verdict) {
+  const auto tone = [verdict] {
+    switch (verdict) {
+      case analysis::FlowVerdict::Stuck:
+        return Tone::Alarm;
+      case analysis::FlowVerdict::ConsumersTooSlow:
+      case analysis::FlowVerdict::Growing:
+        return Tone::Warning;
+      case analysis::FlowVerdict::Flowing:
+        return Tone::Ok;
+      default:
+        return Tone::Neutral;
+    }
+  };
+  return {std::string(analysis::verdict_words(verdict)), tone()};
+}
+
+Tone fill_tone(const analysis::Flow& flow) {
+  if (flow.capacity == 0)
+    return flow.verdict == analysis::FlowVerdict::Growing ? Tone::Warning : Tone::Info;
+  if (flow.verdict == analysis::FlowVerdict::ConsumersTooSlow || flow.depth >= flow.capacity)
+    return Tone::Warning;
+  return Tone::Running;
+}
+
+std::string latency_text(const analysis::Flow& flow) {
+  const auto latency = flow.latency_ns();
+  return latency && flow.depth > 0 ? "~" + duration_text(*latency) : "";
+}
+
+double flow_badness_of_trouble() { return 2; }
+
+double flow_badness(const analysis::Flow& flow) {
+  double base = 0;
+  switch (flow.verdict) {
+    case analysis::FlowVerdict::Stuck:
+      base = 4;
+      break;
+    case analysis::FlowVerdict::ConsumersTooSlow:
+      base = 3;
+      break;
+    case analysis::FlowVerdict::Growing:
+      base = 2;
+      break;
+    case analysis::FlowVerdict::ProducersTooSlow:
+    case analysis::FlowVerdict::Flowing:
+      base = 1;
+      break;
+    case analysis::FlowVerdict::Quiet:
+      break;
+  }
+  // Among equals the fuller, then the longer one.
+  const double fill = flow.capacity > 0 ? std::min(flow.fill(), 1.0)
+                                        : std::min(static_cast<double>(flow.depth) / 1e6, 0.5);
+  return base + 0.9 * fill;
+}
+
+}  // namespace inspector::present

@@ -12,7 +12,6 @@ BlockPool::Cleaner::~Cleaner() {
   closed_ = true;
   for (Shelf& shelf : shelves_) {
     while (shelf.first != nullptr) std::free(std::exchange(shelf.first, shelf.first->next));
-    shelf.kept = 0;
   }
 }
 

@@ -38,7 +38,6 @@ class BlockPool {
       if (shelf.first != nullptr) {
         Free* block = shelf.first;
         shelf.first = block->next;
-        shelf.kept -= rounded(size);
         return block;
       }
       size = rounded(size);
@@ -52,9 +51,9 @@ class BlockPool {
   static void give(void* memory, std::size_t size) noexcept {
     if (kPoolBlocks && size <= kLargest) {
       Shelf& shelf = shelves_[(size - 1) / kStep];
-      if (shelf.kept < kKeep && (shelf.first != nullptr || open())) {
-        shelf.first = new (memory) Free{shelf.first};
-        shelf.kept += rounded(size);
+      const std::size_t kept = shelf.first == nullptr ? 0 : shelf.first->kept;
+      if (kept < kKeep && (kept != 0 || open())) {
+        shelf.first = new (memory) Free{shelf.first, kept + size};
         return;
       }
     }
@@ -64,10 +63,10 @@ class BlockPool {
  private:
   struct Free {
     Free* next;
+    std::size_t kept;  // bytes on the shelf, this block included
   };
   struct Shelf {
     Free* first = nullptr;
-    std::size_t kept = 0;
   };
   struct Cleaner {
     ~Cleaner();

@@ -97,7 +97,22 @@ WalkOutcome Dict::find(const Object& key, Walk& walk, const Entry** found) const
   return outcome;
 }
 
+// The small dict with a text for a key: no hash, no way to fail. False if it is another case.
+bool Dict::set_small(Object& key, Object& value) {
+  if (entries_.size() >= kLinear || ObjectAccess::tag(key) != Tag::Str) return false;
+  for (Entry& entry : entries_) {
+    if (entry.live && ObjectAccess::tag(entry.key) == Tag::Str && equal_texts(entry.key, key)) {
+      value.swap(entry.value);
+      return true;
+    }
+  }
+  entries_.push_back({std::move(key), std::move(value), true});
+  ++live_;
+  return true;
+}
+
 WalkOutcome Dict::set(Object&& key, Object&& value, Walk& walk) {
+  if (index_.empty() && set_small(key, value)) return WalkOutcome::Done;
   std::uint32_t hash = 0;
   if (!index_.empty() || is_container(key)) {
     const WalkOutcome outcome = hash32(key, walk, &hash);

@@ -57,6 +57,7 @@ class Dict {
 
   WalkOutcome locate(const Object& key, std::uint32_t hash, Walk& walk, std::size_t* at) const;
   WalkOutcome build_index(std::size_t slots, Walk& walk);
+  bool set_small(Object& key, Object& value);
   void append(Object&& key, Object&& value, std::uint32_t hash);
   void compact();
 

@@ -23,6 +23,11 @@ std::size_t slot_hash(const detail::Block* block) noexcept {
   return static_cast<std::size_t>((reinterpret_cast<std::uintptr_t>(block) * kGolden) >> 20U);
 }
 
+// What has one reference came by it just now, and cannot come again.
+bool is_shared(const detail::Block* block) noexcept {
+  return block->refs.load(std::memory_order_relaxed) > 1;
+}
+
 }  // namespace
 
 void PickleMemo::add(const detail::Block* block, bool shared) {
@@ -59,13 +64,29 @@ void PickleMemo::grow() {
   }
 }
 
-// Room for the next `count` bytes; opens a frame if none is open.
-std::byte* Pickler::room(std::size_t count) {
-  if (framing_ && frame_at_ == kNoFrame) {
-    frame_at_ = out_.size();
-    return out_.extend(kFrameHeader + count) + kFrameHeader;
+// Takes the buffer's spare room, so that writing is nothing but moving a pointer.
+void Pickler::claim(std::size_t count) {
+  const std::size_t used = position();
+  out_.truncate(used);
+  out_.reserve(used + count);
+  (void)out_.extend(out_.capacity() - used);
+  at_ = out_.data() + used;
+  end_ = out_.data() + out_.size();
+}
+
+// The end of the room, or the first byte of a frame: both show as "no room left".
+std::byte* Pickler::room_slowly(std::size_t count) {
+  const bool opens_frame = framing_ && frame_at_ == kNoFrame;
+  const std::size_t wanted = count + (opens_frame ? kFrameHeader : 0);
+  if (wanted > static_cast<std::size_t>(end_ - at_)) claim(wanted);
+  if (opens_frame) {
+    frame_at_ = position();
+    at_ += kFrameHeader;
   }
-  return out_.extend(count);
+  limit_ = end_;
+  std::byte* room = at_;
+  at_ += count;
+  return room;
 }
 
 template <class Argument>
@@ -77,7 +98,7 @@ void Pickler::put(Opcode opcode, Argument argument) {
 
 void Pickler::close_frame() {
   if (frame_at_ == kNoFrame) return;
-  const std::size_t length = out_.size() - frame_at_ - kFrameHeader;
+  const std::size_t length = position() - frame_at_ - kFrameHeader;
   std::byte* header = out_.data() + frame_at_;
   if (length >= kFrameMin) {
     const std::uint64_t wide = length;
@@ -85,26 +106,32 @@ void Pickler::close_frame() {
     std::memcpy(header + 1, &wide, sizeof wide);
   } else {
     std::memmove(header, header + kFrameHeader, length);
-    out_.truncate(out_.size() - kFrameHeader);
+    at_ -= kFrameHeader;
   }
   frame_at_ = kNoFrame;
+  limit_ = at_;
 }
 
 void Pickler::end_frame_if_long() {
-  if (frame_at_ != kNoFrame && out_.size() - frame_at_ - kFrameHeader >= kFrameTarget) {
+  if (frame_at_ != kNoFrame && position() - frame_at_ - kFrameHeader >= kFrameTarget) {
     close_frame();
   }
 }
 
 Result<void> Pickler::dump(const Object& object) {
   constexpr std::uint8_t kProtocol = 4;
+  constexpr std::size_t kFirstRoom = 64;
+  claim(kFirstRoom);
+  limit_ = end_;
   put(Opcode::Proto, kProtocol);
   framing_ = true;
+  limit_ = at_;
   if (!save(object)) {
     return Failure{FailureCode::TooLarge, std::string(failure_), {}};
   }
   put(Opcode::Stop);
   close_frame();
+  out_.truncate(position());
   return {};
 }
 
@@ -137,10 +164,12 @@ bool Pickler::save(const Object& object) {
 
 // What has an identity: the second time it is only referred to.
 bool Pickler::save_shared(const Object& object, detail::Block* block) {
-  const std::int64_t number = memo_.find(block);
-  if (number >= 0) {
-    fetch(number);
-    return true;
+  if (is_shared(block)) {
+    const std::int64_t number = memo_.find(block);
+    if (number >= 0) {
+      fetch(number);
+      return true;
+    }
   }
   const Tag tag = ObjectAccess::tag(object);
   if (tag == Tag::Str) {
@@ -206,6 +235,7 @@ void Pickler::save_raw(std::string_view data, Opcode short_form, Opcode form32, 
   if (alone) {
     close_frame();
     framing_ = false;
+    limit_ = end_;
   }
   if (data.size() <= 0xff) {
     put(short_form, static_cast<std::uint8_t>(data.size()));
@@ -215,7 +245,10 @@ void Pickler::save_raw(std::string_view data, Opcode short_form, Opcode form32, 
     put(form64, static_cast<std::uint64_t>(data.size()));
   }
   if (!data.empty()) std::memcpy(room(data.size()), data.data(), data.size());
-  framing_ = true;
+  if (alone) {
+    framing_ = true;
+    limit_ = at_;
+  }
 }
 
 bool Pickler::save_list(const Object& object) {
@@ -258,6 +291,7 @@ bool Pickler::save_tuple(const Object& object) {
 // A tuple that contains itself (through a list or dict) was already built while its items were
 // written: those are dropped from the reader's stack again.
 bool Pickler::fetch_recursive_tuple(const Object& object, std::size_t size) {
+  if (!is_shared(ObjectAccess::block(object))) return false;
   const std::int64_t number = memo_.find(ObjectAccess::block(object));
   if (number < 0) return false;
   if (size > 3) {
@@ -297,7 +331,7 @@ bool Pickler::save_dict(const Object& object) {
 }
 
 void Pickler::memoize(const detail::Block* block) {
-  memo_.add(block, block->refs.load(std::memory_order_relaxed) > 1);
+  memo_.add(block, is_shared(block));
   put(Opcode::Memoize);
 }
 

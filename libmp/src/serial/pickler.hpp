@@ -63,7 +63,18 @@ class Pickler {
   void put(Opcode opcode) { *room(1) = static_cast<std::byte>(opcode); }
   template <class Argument>
   void put(Opcode opcode, Argument argument);
-  std::byte* room(std::size_t count);
+  // Where the next `count` bytes go.
+  std::byte* room(std::size_t count) {
+    if (static_cast<std::size_t>(limit_ - at_) < count) return room_slowly(count);
+    std::byte* here = at_;
+    at_ += count;
+    return here;
+  }
+  std::byte* room_slowly(std::size_t count);
+  void claim(std::size_t count);
+  [[nodiscard]] std::size_t position() const noexcept {
+    return at_ == nullptr ? out_.size() : static_cast<std::size_t>(at_ - out_.data());
+  }
   void end_frame_if_long();
   void close_frame();
 
@@ -71,6 +82,9 @@ class Pickler {
   PickleMemo memo_;
   std::size_t frame_at_ = kNoFrame;  // where the header of the open frame is
   bool framing_ = false;
+  std::byte* at_ = nullptr;     // the next byte to write
+  std::byte* limit_ = nullptr;  // up to here without a second thought; at_ if a frame has to begin
+  std::byte* end_ = nullptr;    // of the buffer's room
   int depth_ = 0;
   std::string_view failure_;
 

@@ -1,11 +1,11 @@
 #include "serial/unpickler.hpp"
 
-#include "serial/callables.hpp"
 #include "serial/dict.hpp"
 #include "serial/pickle.hpp"
 #include "serial/utf8.hpp"
 #include <libmp/exceptions.hpp>
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
 #include <utility>
@@ -17,24 +17,18 @@ namespace {
 constexpr std::uint64_t kBaseSteps = 1'000'000;
 constexpr std::uint64_t kStepsPerByte = 256;
 
+constexpr std::size_t kMostExpected = 4096;
+
 std::string kind_text(const Object& object) { return std::string(object.type_name()); }
 
 }  // namespace
 
 Unpickler::Unpickler(std::span<const std::byte> input, const UnpickleLimits& limits)
-    : input_(reinterpret_cast<const char*>(input.data()), input.size()), limits_(limits) {
+    : input_(reinterpret_cast<const char*>(input.data()), input.size()),
+      limits_(limits),
+      stack_(std::clamp<std::size_t>(input.size() / 8, 16, kMostExpected)),
+      memo_(std::clamp<std::size_t>(input.size() / 16, 16, kMostExpected)) {
   walk_.steps = kBaseSteps + kStepsPerByte * input.size();
-}
-
-// What is left of a failed load may contain cycles, which counting alone would never free.
-Unpickler::~Unpickler() {
-  if (loaded_) return;
-  const auto open = [](const Object& object) {
-    if (object.kind() == Kind::List || object.kind() == Kind::Dict) object.clear();
-  };
-  for (const Object& object : memo_.from(0)) open(object);
-  for (const auto& [index, object] : far_memo_) open(object);
-  for (const Object& object : suspects_) open(object);
 }
 
 bool Unpickler::fail(FailureCode code, std::string text) {
@@ -54,9 +48,11 @@ Result<Object> Unpickler::load() {
   }
   if (!run()) return std::move(failure_);
   loaded_ = true;
+  Object result = stack_.take();
+  if (dropped_ || !stack_.empty()) free_garbage(&result);
   for (Object& object : memo_.from(0)) ObjectAccess::drop_alone(object);
   memo_.forget(0);
-  return stack_.take();
+  return result;
 }
 
 bool Unpickler::take(std::size_t size, std::string_view* bytes) {
@@ -111,6 +107,7 @@ bool Unpickler::pop() {
     return pop_mark(&first);
   }
   if (!need(1)) return false;
+  dropped_ = true;
   stack_.cut(stack_.size() - 1);
   return true;
 }
@@ -131,6 +128,23 @@ bool Unpickler::only_data(std::size_t first) {
       return fail(FailureCode::Unsupported, "a function as a value");
     }
   }
+  return true;
+}
+
+// Pushes a value that writers memoize: if they did, that is done here too.
+inline bool Unpickler::push_new(Object&& object) {
+  constexpr char kMemoize = static_cast<char>(Opcode::Memoize);
+  if (at_ < input_.size() && input_[at_] == kMemoize && far_memo_.empty() &&
+      memo_.size() < limits_.memo) {
+    ++at_;
+    memo_.push(ObjectAccess::copy_alone(object));
+  }
+  return push(std::move(object));
+}
+
+inline bool Unpickler::same_opcode_follows() {
+  if (at_ >= input_.size() || input_[at_] != input_[opcode_at_]) return false;
+  opcode_at_ = at_++;
   return true;
 }
 
@@ -169,9 +183,9 @@ inline bool Unpickler::step(Opcode opcode) {
     case Opcode::Mark:
       return push_mark();
     case Opcode::EmptyDict:
-      return push(make_empty_dict());
+      return push_new(make_empty_dict());
     case Opcode::EmptyList:
-      return push(make_list({}));
+      return push_new(make_list({}));
     case Opcode::EmptyTuple:
       return push(make_tuple({}));
     case Opcode::Tuple1:
@@ -248,14 +262,14 @@ bool Unpickler::step_rare(Opcode opcode) {
     case Opcode::PopMark: {
       std::size_t first = 0;
       if (!pop_mark(&first)) return false;
+      dropped_ = true;
       stack_.cut(first);
       return true;
     }
     case Opcode::Dup: {
       if (!need(1)) return false;
-      const Object top = stack_.top();
-      if (top.kind() == Kind::List || top.kind() == Kind::Dict) suspects_.push_back(top);
-      return push(top);
+      suspect(stack_.top());
+      return push(Object(stack_.top()));
     }
     case Opcode::List:
       return build_list();
@@ -291,16 +305,25 @@ bool Unpickler::load_frame() {
   return true;
 }
 
+// Numbers come in rows: those of the same opcode are taken at once.
 template <class T>
 bool Unpickler::load_int() {
   T value{};
-  return take_number(&value) && push(static_cast<std::int64_t>(value));
+  do {
+    if (!take_number(&value)) return false;
+    push(static_cast<std::int64_t>(value));
+  } while (same_opcode_follows());
+  return true;
 }
 
 bool Unpickler::load_float() {
   static_assert(std::endian::native == std::endian::little);
   std::uint64_t bits = 0;
-  return take_number(&bits) && push(std::bit_cast<double>(__builtin_bswap64(bits)));
+  do {
+    if (!take_number(&bits)) return false;
+    push(std::bit_cast<double>(__builtin_bswap64(bits)));
+  } while (same_opcode_follows());
+  return true;
 }
 
 template <class Length>
@@ -314,13 +337,13 @@ bool Unpickler::load_str() {
   std::string_view bytes;
   if (!take_counted<Length>(&bytes)) return false;
   if (!is_utf8(bytes)) return fail(FailureCode::Malformed, "str is not UTF-8");
-  return push(make_str(bytes));
+  return push_new(make_str(bytes));
 }
 
 template <class Length>
 bool Unpickler::load_bytes() {
   std::string_view bytes;
-  return take_counted<Length>(&bytes) && push(make_bytes(bytes));
+  return take_counted<Length>(&bytes) && push_new(make_bytes(bytes));
 }
 
 // Python 2's str: Python 3 decodes it as ASCII and refuses anything else.
@@ -340,7 +363,7 @@ bool Unpickler::build_tuple(std::size_t first) {
   if (!only_data(first)) return false;
   Object made = make_tuple(stack_.from(first));
   stack_.forget(first);
-  return push(std::move(made));
+  return push_new(std::move(made));
 }
 
 bool Unpickler::build_list() {
@@ -389,6 +412,7 @@ bool Unpickler::set_items_of(Object& target, std::size_t first) {
   if (count % 2 != 0) return fail(FailureCode::Malformed, "a key without a value");
   if (!only_data(first)) return false;
   Dict& dict = ObjectAccess::dict(target);
+  const std::size_t expected = dict.size() + count / 2;
   if (dict.size() == 0) dict.reserve(count / 2);
   for (std::size_t i = first; i < stack_.size(); i += 2) {
     switch (dict.set(std::move(stack_[i]), std::move(stack_[i + 1]), walk_)) {
@@ -403,6 +427,7 @@ bool Unpickler::set_items_of(Object& target, std::size_t first) {
         return fail(FailureCode::TooLarge, "keys that take too long to compare");
     }
   }
+  if (dict.size() != expected) dropped_ = true;
   stack_.cut(first);
   return true;
 }
@@ -410,6 +435,7 @@ bool Unpickler::set_items_of(Object& target, std::size_t first) {
 bool Unpickler::memo_put(std::uint64_t index) {
   if (!need(1)) return false;
   if (index < memo_.size()) {
+    suspect(memo_[static_cast<std::size_t>(index)]);
     memo_[static_cast<std::size_t>(index)] = stack_.top();
     return true;
   }
@@ -420,7 +446,9 @@ bool Unpickler::memo_put(std::uint64_t index) {
     if (!far_memo_.empty()) far_memo_.erase(index);
     memo_.push(ObjectAccess::copy_alone(stack_.top()));
   } else {
-    far_memo_.insert_or_assign(index, stack_.top());
+    Object& entry = far_memo_[index];
+    suspect(entry);
+    entry = stack_.top();
   }
   return true;
 }
@@ -443,45 +471,6 @@ template <class Index>
 bool Unpickler::memo_get_number() {
   Index index{};
   return take_number(&index) && memo_get(index);
-}
-
-bool Unpickler::load_stack_global() {
-  if (!need(2)) return false;
-  const Object name = stack_.take();
-  const Object module = stack_.take();
-  if (ObjectAccess::tag(module) != Tag::Str || ObjectAccess::tag(name) != Tag::Str) {
-    return fail(FailureCode::Malformed, "module and name must be str");
-  }
-  return push_global(ObjectAccess::raw(module).view(), ObjectAccess::raw(name).view());
-}
-
-bool Unpickler::push_global(std::string_view module, std::string_view name) {
-  const std::optional<Callable> function = find_callable(module, name);
-  if (!function.has_value()) {
-    constexpr std::size_t kShown = 100;
-    std::string text = "global '";
-    text.append(module.substr(0, kShown)).append(".").append(name.substr(0, kShown));
-    return fail(FailureCode::Unsupported,
-                text + "' is not known here: only data and registered types are built");
-  }
-  callables_ = true;
-  return push(make_callable(static_cast<int>(*function)));
-}
-
-bool Unpickler::reduce() {
-  if (!need(2)) return false;
-  const Object arguments = stack_.take();
-  const Object function = stack_.take();
-  if (ObjectAccess::tag(function) != Tag::Callable) {
-    return fail(FailureCode::Malformed, "calls a " + kind_text(function));
-  }
-  if (ObjectAccess::tag(arguments) != Tag::Tuple) {
-    return fail(FailureCode::Malformed, "arguments must be a tuple");
-  }
-  const auto* block = static_cast<detail::CallableBlock*>(ObjectAccess::block(function));
-  Result<Object> result = call(static_cast<Callable>(block->function), arguments);
-  if (!result.ok()) return fail(result.failure().code, result.failure().text);
-  return push(std::move(result).value());
 }
 
 Object loads(std::span<const std::byte> pickle) {

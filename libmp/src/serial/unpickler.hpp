@@ -64,6 +64,8 @@ class Unpickler {
     stack_.push(std::forward<Arguments>(arguments)...);
     return true;
   }
+  bool push_new(Object&& object);
+  bool same_opcode_follows();
   bool push_mark();
   bool pop();
   bool pop_mark(std::size_t* first);
@@ -108,6 +110,10 @@ class Unpickler {
   template <class Index>
   bool memo_get_number();
 
+  // Cycles.
+  void suspect(const Object& object);
+  void free_garbage(const Object* result);
+
   // Functions.
   bool load_global();
   bool load_stack_global();
@@ -123,9 +129,10 @@ class Unpickler {
   std::size_t fence_ = 0;  // the last mark: values below it are out of reach
   ValueStack memo_;        // indices 0, 1, 2, ... as all writers do
   std::unordered_map<std::uint64_t, Object> far_memo_;  // others
-  std::vector<Object> suspects_;  // containers that could be part of a cycle without the memo
+  std::vector<Object> suspects_;  // containers that were mentioned twice and are not in the memo
   Walk walk_;
   bool callables_ = false;  // a function was pushed: look before values are taken
+  bool dropped_ = false;    // values were thrown away, perhaps the last way to a cycle
   bool loaded_ = false;
   Failure failure_;
 };

@@ -16,7 +16,8 @@ namespace mp::serial {
 
 class ValueStack {
  public:
-  ValueStack() = default;
+  // `expected`: how many values there will probably be.
+  explicit ValueStack(std::size_t expected) noexcept : first_(expected) {}
   ~ValueStack() {
     cut(0);
     std::free(begin_);
@@ -59,9 +60,8 @@ class ValueStack {
   // An Object has no address that anybody keeps, so that its bytes may move: realloc can remap
   // pages.
   void grow() {
-    constexpr std::size_t kFirst = 256;
     const std::size_t used = size();
-    const std::size_t capacity = used == 0 ? kFirst : used * 2;
+    const std::size_t capacity = used == 0 ? first_ : used * 2;
     if (capacity > std::numeric_limits<std::ptrdiff_t>::max() / sizeof(Object)) {
       throw std::bad_alloc();
     }
@@ -72,6 +72,7 @@ class ValueStack {
     end_ = begin_ + capacity;
   }
 
+  std::size_t first_;
   Object* begin_ = nullptr;
   Object* top_ = nullptr;
   Object* end_ = nullptr;

@@ -176,9 +176,9 @@ struct HoldsBool {
   static constexpr bool value = holds<Item, HoldsBool, std::is_same_v<Item, bool>>();
 };
 
-// May be copied as memory, alone or in bulk. Archiver specialisations (optional, ...) come first,
-// hence `requires` on the tag that only the primary template has.
-template <class T>
+// May be copied as memory, alone or in bulk; specialisations of Archiver (optional, ...) come
+// first.
+template has.template <class T>
 concept Blittable = std::is_trivially_copyable_v<T> && !std::is_array_v<T> && !HasUserCode<T> &&
                     !HoldsPointer<T>::value && !HoldsBool<T>::value && requires {
   typename Archiver<T>::IsPrimary;

@@ -13,13 +13,15 @@ inline constexpr std::size_t kMaxFields = 16;
 inline constexpr std::size_t kMaxInitializers = 4 * kMaxFields;  // members of arrays counted singly
 
 // Stands for "a value of whatever type the member has"; never for the aggregate itself, or T{any}
-// would read as a copy.
+// would read as a copy. The conversions here are asked for, never run.
 template <class Aggregate>
 struct AnyValue {
   template <class T>
   requires(!std::is_same_v<std::remove_cvref_t<T>, Aggregate> &&
            !std::is_base_of_v<std::remove_cvref_t<T>, Aggregate>)
-  operator T() const noexcept;
+  operator T() const noexcept {
+    __builtin_unreachable();
+  }
 };
 
 template <class T, std::size_t>
@@ -29,7 +31,9 @@ template <class Aggregate>
 struct AnyBase {
   template <class T>
   requires(!std::is_same_v<T, Aggregate> && std::is_base_of_v<T, Aggregate>) operator T()
-      const noexcept;
+      const noexcept {
+    __builtin_unreachable();
+  }
 };
 
 template <class T, std::size_t kCount>
@@ -108,7 +112,9 @@ template <class Aggregate, template <class> class Property>
 struct AnyValueWith {
   template <class T>
   requires(!std::is_same_v<std::remove_cvref_t<T>, Aggregate> && Property<T>::value) operator T()
-      const noexcept;
+      const noexcept {
+    __builtin_unreachable();
+  }
 };
 
 template <class T, template <class> class Property>

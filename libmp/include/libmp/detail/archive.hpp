@@ -17,7 +17,7 @@
 
 namespace mp::detail {
 
-// Nesting of one value: deeper input is refused before it can overflow the stack.
+// Deeper nesting of one value is refused before it can overflow the stack.
 inline constexpr int kMaxArchiveDepth = 1000;
 
 [[noreturn]] void throw_archive_truncated(std::size_t offset, std::size_t wanted, std::size_t left);
@@ -78,7 +78,6 @@ class InArchive {
 
   [[nodiscard]] std::size_t offset() const noexcept { return offset_; }
   [[nodiscard]] std::size_t left() const noexcept { return input_.size() - offset_; }
-
   std::span<const std::byte> take(std::size_t size) {
     if (size > left()) throw_archive_truncated(offset_, size, left());
     offset_ += size;
@@ -150,7 +149,7 @@ struct IsView<std::reference_wrapper<T>> : std::true_type {};
 template <class T>
 concept PlainAggregate = std::is_aggregate_v<T> && !std::is_array_v<T> && !std::is_union_v<T>;
 
-// Whether T is such a thing, or, being a plain struct, has a member that is.
+// T itself, or one of the members of a plain struct.
 template <class T, template <class> class Property, bool kItself>
 consteval bool holds() {
   if constexpr (PlainAggregate<T> && !HasUserCode<T>) {
@@ -176,9 +175,9 @@ struct HoldsBool {
   static constexpr bool value = holds<Item, HoldsBool, std::is_same_v<Item, bool>>();
 };
 
-// May be copied as memory, alone or in bulk; specialisations of Archiver (optional, ...) come
-// first.
-template has.template <class T>
+// May be copied as memory, alone or in bulk. Specialisations of Archiver (optional, ...) come first:
+// only the primary template has the tag.
+template <class T>
 concept Blittable = std::is_trivially_copyable_v<T> && !std::is_array_v<T> && !HasUserCode<T> &&
                     !HoldsPointer<T>::value && !HoldsBool<T>::value && requires {
   typename Archiver<T>::IsPrimary;

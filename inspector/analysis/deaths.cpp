@@ -12,16 +12,10 @@ namespace {
 
 constexpr std::size_t kLastEvents = 5;
 
-bool holds_something(const model::Model& model, model::Puid process) {
-  const auto threads = model.threads().of_process(process);
-  return std::any_of(threads.begin(), threads.end(),
-                     [](const model::Thread* thread) { return !thread->held.empty(); });
-}
-
 bool ended_badly(const model::Model& model, const model::Process& process) {
   if (!process.dead() || process.method == wire::StartMethod::Helper) return false;
-  if (process.exit && *process.exit == 0) return holds_something(model, process.puid);
-  return !end_was_asked_for(process) || holds_something(model, process.puid);
+  if (process.exit && *process.exit == 0) return !held_by(model, process.puid).empty();
+  return !end_was_asked_for(process) || !held_by(model, process.puid).empty();
 }
 
 std::uint64_t since(std::uint64_t begin, std::uint64_t end) {
@@ -57,13 +51,15 @@ Finding death_of(const model::Model& model, const Names& names, const model::Pro
   finding.since_ns = process.ended_ns;
   finding.subjects.push_back(Subject::of(process.puid));
   finding.headline = names.say(process.puid) << " " << end_phrase(names, process);
+  // A name that needed its pid to be told apart has it already.
+  const std::string pid = " (pid " + std::to_string(process.pid) + ")";
+  const bool has_pid = names.process(process.puid).ends_with(pid);
   finding.sentence = names.say(process.puid)
-                     << " (pid " + std::to_string(process.pid) + ") " << end_phrase(names, process)
-                     << " " << moment_of(model, process.ended_ns)
-                     << last_deed(model, names, process) << ".";
-  for (const model::Thread* thread : model.threads().of_process(process.puid)) {
-    for (const model::Hold& hold : thread->held)
-      finding.subjects.push_back(Subject::of_object(hold.object));
+                     << (has_pid ? " " : pid + " ") << end_phrase(names, process) << " "
+                     << moment_of(model, process.ended_ns) << last_deed(model, names, process)
+                     << ".";
+  for (const model::ObjectId id : held_by(model, process.puid)) {
+    finding.subjects.push_back(Subject::of_object(id));
   }
   if (process.exit && *process.exit == -SIGKILL && process.signal_from == 0) {
     Text hint(

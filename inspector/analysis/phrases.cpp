@@ -3,6 +3,8 @@
 #include "analysis/words.hpp"
 #include "base/signal_name.hpp"
 
+#include <algorithm>
+
 namespace inspector::analysis {
 namespace {
 
@@ -70,11 +72,28 @@ Text end_phrase(const Names& names, const model::Process& process) {
   return text;
 }
 
+std::vector<model::ObjectId> held_by(const model::Model& model, model::Puid process) {
+  std::vector<model::ObjectId> held;
+  const auto add = [&held](model::ObjectId id) {
+    if (std::find(held.begin(), held.end(), id) == held.end()) held.push_back(id);
+  };
+  for (const model::Thread* thread : model.threads().of_process(process)) {
+    for (const model::Hold& hold : thread->held) add(hold.object);
+  }
+  for (const auto& [id, lock] : model.locks().rows()) {
+    const auto& history = lock.history.rows();
+    if (std::any_of(history.begin(), history.end(), [process](const auto& hold) {
+          return hold.died && hold.holder.process == process;
+        })) {
+      add(id);
+    }
+  }
+  return held;
+}
+
 Text held_phrase(const model::Model& model, const Names& names, model::Puid process) {
   std::vector<Text> held;
-  for (const model::Thread* thread : model.threads().of_process(process)) {
-    for (const model::Hold& hold : thread->held) held.push_back(names.say_object(hold.object));
-  }
+  for (const model::ObjectId id : held_by(model, process)) held.push_back(names.say_object(id));
   return join_texts(held);
 }
 

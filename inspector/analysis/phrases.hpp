@@ -15,8 +15,9 @@ Text past_wait_phrase(const Names& names, const model::Wait& wait);
 // while it lives.
 Text end_phrase(const Names& names, const model::Process& process);
 
-// What its threads hold, as on record at its death too: "lock A", "lock A and lock B". Empty text:
-// nothing.
+// What its threads hold; of the dead, what they held at the end, also if it was recovered since.
+std::vector<model::ObjectId> held_by(const model::Model& model, model::Puid process);
+// The same in words: "lock A", "lock A and lock B". Empty text: nothing.
 Text held_phrase(const model::Model& model, const Names& names, model::Puid process);
 
 // " while it held lock A, waiting for lock B and doing “hash a.bin”" as far as it applies.

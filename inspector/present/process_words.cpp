@@ -79,8 +79,8 @@ ProcessWords describe(const Look& look, const model::Process& process) {
     // The user's own words are better than "running".
     if (!thread->waiting() && !thread->note.empty()) words.state = thread->note;
   }
-  for (const model::Thread* each : look.model.threads().of_process(process.puid)) {
-    for (const model::Hold& hold : each->held) words.holds.push_back(look.chip_object(hold.object));
+  for (const model::ObjectId id : analysis::held_by(look.model, process.puid)) {
+    words.holds.push_back(look.chip_object(id));
   }
   if (process.dead()) {
     const bool fine = (process.exit && *process.exit == 0) || analysis::end_was_asked_for(process);

@@ -237,23 +237,21 @@ void copies() {
 }
 
 void starts() {
-  constexpr int kStarts = 2000;
-  const Stopwatch watch;
-  for (int i = 0; i < kStarts; ++i) {
+  const double seconds = bench::best_seconds(2000, [] {
     const pid_t child = ::fork();
     if (child == 0) ::_exit(0);
     require(::waitpid(child, nullptr, 0) == child);
-  }
-  report("start_join_fork(fork+wait)", watch.seconds() / kStarts * 1e6, "us");
+  });
+  report("start_join_fork(fork+wait)", seconds * 1e6, "us");
 }
 
 }  // namespace
 
 int main() {
+  starts();
   locks();
   pipes();
   turns();
   ring();
   copies();
-  starts();
 }

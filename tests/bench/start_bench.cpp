@@ -18,8 +18,5 @@ void start_and_join() {
 }  // namespace
 
 void bench_start() {
-  start_and_join();
-  const bench::Stopwatch watch;
-  for (int i = 0; i < kStarts; ++i) start_and_join();
-  bench::report("start_join_fork", watch.seconds() / kStarts * 1e6, "us");
+  bench::report("start_join_fork", bench::best_seconds(kStarts, start_and_join) * 1e6, "us");
 }

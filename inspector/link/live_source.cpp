@@ -1,18 +1,21 @@
 #include "link/live_source.hpp"
 
+#include "wire/frame.hpp"
 #include <libmp/exceptions.hpp>
 
 #include <span>
-
-#include "wire/frame.hpp"
 
 namespace inspector::link {
 namespace {
 
 constexpr std::size_t kInboxEvents = 1'000'000;
-constexpr auto kTick = std::chrono::milliseconds(50);  // how long an order or the end may have to wait
+constexpr auto kTick =
+    std::chrono::milliseconds(50);  // how long an order or the end may have to wait
 // A reporter that is there sends a tick several times a second.
 constexpr auto kSilence = std::chrono::seconds(20);
+// A frame that has begun to come. Also how long a peer that stops in the middle of one can delay
+// our leaving.
+constexpr auto kFrameTime = std::chrono::seconds(5);
 
 }  // namespace
 
@@ -20,7 +23,11 @@ LiveSource::LiveSource(mp::Connection peer, std::string about)
     : peer_(std::move(peer)), about_(std::move(about)), thread_([this] { read(); }) {}
 
 LiveSource::~LiveSource() {
-  stop_ = true;
+  {
+    // Under the lock: else the reader could look at it just before and sleep for ever just after.
+    const std::lock_guard guard(mutex_);
+    stop_ = true;
+  }
   changed_.notify_all();
   thread_.join();
 }
@@ -51,7 +58,8 @@ void LiveSource::set_level(std::uint32_t level) { wanted_level_ = static_cast<in
 
 void LiveSource::wait(std::chrono::milliseconds timeout) {
   std::unique_lock guard(mutex_);
-  changed_.wait_for(guard, timeout, [this] { return !inbox_.empty() || state_ != session::SourceState::Running; });
+  changed_.wait_for(guard, timeout,
+                    [this] { return !inbox_.empty() || state_ != session::SourceState::Running; });
 }
 
 void LiveSource::end(session::SourceState state, std::string trouble) {
@@ -70,20 +78,29 @@ void LiveSource::read() {
   } catch (const std::exception& error) {
     end(SourceState::Lost, about_ + ": " + error.what());
   }
+  // The other side learns that nobody reads any more, whatever it has still to say.
+  peer_.close();
 }
 
 void LiveSource::read_frames() {
   auto heard = std::chrono::steady_clock::now();
+  bool greeted = false;
   while (!stop_) {
     send_orders();
     if (!peer_.poll(kTick)) {
-      if (std::chrono::steady_clock::now() - heard > kSilence) throw mp::TimeoutError("nothing heard for 20 s");
+      if (std::chrono::steady_clock::now() - heard > kSilence)
+        throw mp::TimeoutError("nothing heard for 20 s");
       continue;
     }
     heard = std::chrono::steady_clock::now();
-    const std::string bytes = peer_.recv_bytes(mp::wire::kMaxFrameBytes, kSilence);
+    const std::string bytes = peer_.recv_bytes(mp::wire::kMaxFrameBytes, kFrameTime);
     auto frame = mp::wire::decode_frame(std::as_bytes(std::span(bytes)));
-    if (!frame.ok()) throw mp::ValueError("not a frame of a reporter: " + frame.failure().message());
+    if (!frame.ok()) {
+      // Of a newer reporter of the same version; another version shows at its hello.
+      if (greeted && frame.failure().code == mp::FailureCode::Unsupported) continue;
+      throw mp::ValueError("not a frame of a reporter: " + frame.failure().message());
+    }
+    greeted = greeted || std::holds_alternative<mp::wire::HelloFrame>(frame.value());
     if (std::holds_alternative<mp::wire::ByeFrame>(frame.value())) {
       return end(session::SourceState::Finished, {});
     }

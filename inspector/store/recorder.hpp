@@ -38,7 +38,7 @@ class Recorder {
     std::chrono::milliseconds commit_every{100};
     std::size_t commit_bytes = 1U << 20;
     std::size_t inbox_events = 4'000'000;  // beyond it the disk is too slow
-    std::size_t checkpoint_events = 100'000;
+    std::size_t checkpoint_events = 50'000;
     std::uint64_t checkpoint_ns = 5'000'000'000;  // and at least a chunk
   };
 

@@ -13,6 +13,7 @@
 #include <source_location>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 namespace mp {
 
@@ -25,7 +26,9 @@ class Address {
  public:
   Address(std::string_view path);
   Address(const std::string& path) : Address(std::string_view(path)) {}
-  Address(const char* path) : Address(std::string_view(path)) {}
+  template <typename Text>
+    requires std::is_pointer_v<Text> && std::is_convertible_v<Text, const char*>
+  Address(Text path) : Address(std::string_view(path)) {}
   // Keeps the NULs of a literal: "\0name".
   template <std::size_t kSize>
   Address(const char (&path)[kSize]) : Address(std::string_view(path, kSize - 1)) {}

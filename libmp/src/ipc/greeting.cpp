@@ -3,12 +3,19 @@
 #include "os/socket.hpp"
 #include <libmp/exceptions.hpp>
 
+#include <cerrno>
 #include <span>
 #include <utility>
 
 namespace mp::ipc {
 
 using End = os::Transfer::End;
+
+namespace {
+
+constexpr const char* kHasLeft = "the peer closed the connection during the handshake";
+
+}  // namespace
 
 Greeting::Greeting(os::UniqueFd fd, Handshake::Side side, const std::string& key,
                    os::Deadline deadline)
@@ -21,7 +28,8 @@ Greeting::State Greeting::advance() {
   try {
     while (flush() && !handshake_.is_over() && read_some()) continue;
   } catch (const OSError& error) {
-    handshake_.refuse(error.what());
+    const bool has_left = error.error_number() == EPIPE || error.error_number() == ECONNRESET;
+    handshake_.refuse(has_left ? kHasLeft : error.what());
   }
   if (handshake_.state() == Handshake::State::Failed) return State::Failed;
   return handshake_.state() == Handshake::State::Done ? State::Done : State::Pending;
@@ -54,7 +62,7 @@ bool Greeting::read_some() {
   const auto got = os::receive(fd_.get(), os::StreamKind::Socket, reader_.room(), os::Blocking::No);
   if (got.end == End::WouldBlock) return false;
   if (got.end == End::Closed) {
-    handshake_.refuse("the peer closed the connection during the handshake");
+    handshake_.refuse(kHasLeft);
     return true;
   }
   reader_.advance(got.bytes);

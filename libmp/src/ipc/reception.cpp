@@ -12,11 +12,10 @@ namespace mp::ipc {
 namespace {
 
 constexpr std::uint64_t kDoor = 0;  // the tag of the listening socket; guests count from 1
-// A guest that is good answers within milliseconds. When there is no room, one that has been silent
-// for so long may be dropped for a new one.
 constexpr std::uint64_t kGraceNs = 1'000'000'000;
 // A hostile crowd must not fill the memory with reports of its failures.
 constexpr std::size_t kKeptRefusals = 64;
+constexpr int kAcceptsPerRound = 64;
 
 std::string describe(const os::Endpoint& name) {
   if (name.is_unix) return "a unix peer";
@@ -86,18 +85,19 @@ void Reception::progress(os::Deadline deadline) {
     }
   }
   expire_guests();
-  watch_door(guests_.size() < options_.max_half_open);
+  watch_door(may_let_in());
 }
 
 void Reception::let_in() {
-  while (has_room()) {
+  // Not more at a time, so that a flood at the door cannot starve those who are inside.
+  for (int i = 0; i < kAcceptsPerRound && may_let_in(); ++i) {
     std::optional<Peer> peer;
     try {
       peer = socket_.accept();
     } catch (const OSError& error) {
-      const bool no_room = means_no_room(error.error_number());
-      if (no_room && drop_idle_guest("dropped: this process has no descriptor left", 0)) continue;
-      throw;
+      if (!means_no_room(error.error_number()) || guests_.empty()) throw;
+      refuse(guests_.begin(), "dropped: this process has no descriptor left");
+      continue;
     }
     if (!peer) return;
     if (!options_.authkey) {
@@ -105,21 +105,19 @@ void Reception::let_in() {
       ready_.push_back(std::move(*peer));
       return;
     }
+    if (is_full()) {
+      refuse(guests_.begin(), "dropped: too many peers are in the middle of a handshake");
+    }
     greet(std::move(*peer));
   }
 }
 
-bool Reception::has_room() {
-  return guests_.size() < options_.max_half_open ||
-         drop_idle_guest("dropped: too many peers are in the middle of a handshake", kGraceNs);
-}
+bool Reception::is_full() const noexcept { return guests_.size() >= options_.max_half_open; }
 
-bool Reception::drop_idle_guest(std::string reason, std::uint64_t idle_ns) {
-  if (guests_.empty()) return false;
-  const auto oldest = guests_.begin();
-  if (os::monotonic_ns() - oldest->second.greeting.since_ns() < idle_ns) return false;
-  refuse(oldest, std::move(reason));
-  return true;
+// A good guest answers within milliseconds. In a full house, one that has been there for longer may
+// be dropped for a new one.
+bool Reception::may_let_in() const noexcept {
+  return !is_full() || os::monotonic_ns() >= guests_.begin()->second.greeting.since_ns() + kGraceNs;
 }
 
 void Reception::greet(Peer peer) {

@@ -49,8 +49,8 @@ class Reception {
   Outcome take_result();
   void progress(os::Deadline deadline);
   void let_in();
-  bool has_room();
-  bool drop_idle_guest(std::string reason, std::uint64_t idle_ns);
+  [[nodiscard]] bool is_full() const noexcept;
+  [[nodiscard]] bool may_let_in() const noexcept;
   void greet(Peer peer);
   void carry_on(Guests::iterator guest);
   void refuse(Guests::iterator guest, std::string reason);

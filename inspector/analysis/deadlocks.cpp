@@ -135,7 +135,7 @@ Text knot_sentence(const Names& names, const WaitGraph& graph,
   return text << "; nobody else could help";
 }
 
-// The things the members wait for, each once, in the order of the members.
+// The things the members wait for, each once, in the order in which they were made.
 std::vector<model::ObjectId> objects_of(const WaitGraph& graph,
                                         const std::vector<NodeIndex>& members) {
   std::vector<model::ObjectId> objects;
@@ -144,6 +144,7 @@ std::vector<model::ObjectId> objects_of(const WaitGraph& graph,
     if (object != 0 && std::find(objects.begin(), objects.end(), object) == objects.end())
       objects.push_back(object);
   }
+  std::sort(objects.begin(), objects.end());
   return objects;
 }
 

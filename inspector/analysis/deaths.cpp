@@ -69,11 +69,13 @@ Finding death_of(const model::Model& model, const Names& names, const model::Pro
       hint << " (it used " + bytes_text(process.usage.rss_bytes) + ")";
     finding.details.push_back(hint << ".");
   }
+  std::size_t told = 0;
   for (const EventLine& line :
-       recent_events(model, names, Subject::of(process.puid), kLastEvents)) {
-    const std::uint64_t before = since(line.t_ns, process.ended_ns);
-    finding.details.push_back(
-        Text(before == 0 ? "at its end: " : duration_text(before) + " before: ") << line.text);
+       recent_events(model, names, Subject::of(process.puid), 2 * kLastEvents)) {
+    // What came with its end is said above.
+    if (line.t_ns >= process.ended_ns || told++ == kLastEvents) continue;
+    finding.details.push_back(Text(duration_text(since(line.t_ns, process.ended_ns)) + " before: ")
+                              << line.text);
   }
   if (process.died_by_signal()) {
     finding.advice =

@@ -2,6 +2,7 @@
 
 #include "analysis/phrases.hpp"
 #include "analysis/words.hpp"
+#include "base/signal_name.hpp"
 
 #include <algorithm>
 
@@ -54,7 +55,8 @@ class Collector {
       add(process.born_ns, std::move(born));
       if (process.signal_from != 0) {
         add(process.signal_ns, names_.say(process.signal_from)
-                                   << " sent it signal " + std::to_string(process.signal));
+                                   << " sent " << names_.say(puid)
+                                   << " " + mp::signal_name(process.signal));
       }
       if (process.dead()) {
         const bool bad = !process.exit || *process.exit != 0;
@@ -71,7 +73,7 @@ class Collector {
             Severity::Warning);
       }
       if (!thread.note.empty() && concerns(key)) {
-        add(thread.note_since_ns, names_.say(key) << " does " << quoted(thread.note));
+        add(thread.note_since_ns, names_.say(key) << " began " << quoted(thread.note));
       }
     }
     for (const model::Wait& wait : model_.threads().waits().rows()) {

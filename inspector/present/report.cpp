@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -18,58 +19,88 @@ using analysis::Names;
 using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kWidth = 100;
-constexpr std::size_t kMaxRows = 200;  // of a table; the rest is a line that says how many
+constexpr std::size_t kLeastLastColumn = 28;  // narrower than that, it moves to a line of its own
+constexpr std::size_t kMaxRows = 200;         // of a table; the rest is a line that says how many
 
-// Breaks at blanks; every line begins with `indent` blanks, the first one with `bullet` in their
-// place.
-std::string wrapped(const std::string& text, std::size_t indent, std::string_view bullet = {}) {
-  std::string out;
-  std::string line =
-      std::string(bullet) + std::string(indent - std::min(indent, bullet.size()), ' ');
-  std::size_t used = 0;  // words in this line
+// Columns that a terminal needs for it: code points, not bytes.
+std::size_t width_of(std::string_view text) {
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+}
+
+// `text` broken at blanks into lines of at most `width` columns; a longer word gets a line of its
+// own.
+std::vector<std::string> broken(const std::string& text, std::size_t width) {
+  std::vector<std::string> lines;
+  std::string line;
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t blank = std::min(text.find(' ', at), text.size());
     const std::string word = text.substr(at, blank - at);
-    if (used > 0 && line.size() + 1 + word.size() > kWidth) {
-      out += line + "\n";
-      line.assign(indent, ' ');
-      used = 0;
+    if (!line.empty() && width_of(line) + 1 + width_of(word) > width) {
+      lines.push_back(std::exchange(line, {}));
     }
-    if (used++ > 0) line += ' ';
+    if (!line.empty()) line += ' ';
     line += word;
     at = blank + 1;
   }
-  return out + line + "\n";
+  lines.push_back(std::move(line));
+  return lines;
 }
 
-// Columns as wide as their widest cell; the last one takes what is left.
+// Every line begins with `indent` blanks, the first one with `bullet` in their place.
+std::string wrapped(const std::string& text, std::size_t indent, std::string_view bullet = {}) {
+  std::string out;
+  std::string begin =
+      std::string(bullet) + std::string(indent - std::min(indent, bullet.size()), ' ');
+  for (const std::string& line : broken(text, kWidth - indent)) {
+    out += begin + line + "\n";
+    begin.assign(indent, ' ');
+  }
+  return out;
+}
+
+// Columns as wide as their widest cell; the last one takes what is left and is broken into lines.
 class Table {
  public:
   explicit Table(std::vector<std::string> heads) { rows_.push_back(std::move(heads)); }
   void add(std::vector<std::string> cells) { rows_.push_back(std::move(cells)); }
   [[nodiscard]] bool empty() const { return rows_.size() == 1; }
   [[nodiscard]] std::string text() const {
-    std::vector<std::size_t> widths(rows_.front().size(), 0);
+    std::vector<std::size_t> widths(rows_.front().size() - 1, 0);
     for (const auto& row : rows_) {
-      for (std::size_t i = 0; i + 1 < row.size(); ++i)
-        widths[i] = std::max(widths[i], row[i].size());
+      for (std::size_t i = 0; i < widths.size(); ++i)
+        widths[i] = std::max(widths[i], width_of(row[i]));
     }
     std::string out;
-    for (std::size_t r = 0; r < rows_.size() && r <= kMaxRows; ++r) {
-      std::string line = "  ";
-      for (std::size_t i = 0; i < rows_[r].size(); ++i) {
-        const bool last = i + 1 == rows_[r].size();
-        line += last ? rows_[r][i] : fmt::format("{:<{}}  ", rows_[r][i], widths[i]);
-      }
-      line.erase(line.find_last_not_of(' ') + 1);
-      out += line + "\n";
-    }
+    for (std::size_t r = 0; r < rows_.size() && r <= kMaxRows; ++r)
+      out += row_text(rows_[r], widths);
     if (rows_.size() > kMaxRows + 1)
       out += fmt::format("  ... and {} more\n", rows_.size() - kMaxRows - 1);
     return out;
   }
 
  private:
+  static std::string row_text(const std::vector<std::string>& row,
+                              const std::vector<std::size_t>& widths) {
+    std::string line = "  ";
+    for (std::size_t i = 0; i < widths.size(); ++i)
+      line += row[i] + std::string(widths[i] - width_of(row[i]) + 2, ' ');
+    const std::size_t indent = width_of(line);
+    const bool own_line = indent + kLeastLastColumn > kWidth &&
+                          width_of(row.back()) > kWidth - std::min(indent, kWidth);
+    if (own_line) return trimmed(line) + "\n" + wrapped(row.back(), 8);
+    std::string out;
+    for (const std::string& part : broken(row.back(), kWidth - std::min(indent, kWidth - 1))) {
+      out += trimmed(line + part) + "\n";
+      line.assign(indent, ' ');
+    }
+    return out;
+  }
+  static std::string trimmed(std::string line) {
+    line.erase(line.find_last_not_of(' ') + 1);
+    return line;
+  }
+
   std::vector<std::vector<std::string>> rows_;
 };
 
@@ -86,7 +117,8 @@ std::string finding_text(const Finding& finding, std::uint64_t start_ns) {
   for (const analysis::Text& detail : finding.details) out += wrapped(detail.plain(), 5, "   -");
   const std::string since =
       analysis::duration_text(finding.since_ns - std::min(finding.since_ns, start_ns));
-  std::string when = "since " + since + " into the session";
+  const bool is_moment = finding.rule == "worker-died";
+  std::string when = (is_moment ? "at " : "since ") + since + " into the session";
   if (!finding.open()) {
     when = fmt::format(
         "from {} to {} into the session", since,
@@ -100,8 +132,11 @@ std::string finding_text(const Finding& finding, std::uint64_t start_ns) {
 }
 
 std::string exit_text(const Names& names, const model::Process& process) {
+  if (process.life == model::Life::Unknown) return "not known";
   if (!process.dead()) return "alive";
-  const std::string words = analysis::end_phrase(names, process).plain();
+  if (process.exit && *process.exit > 0) return fmt::format("exit code {}", *process.exit);
+  std::string words = analysis::end_phrase(names, process).plain();
+  if (words.starts_with("was ")) words.erase(0, 4);
   return words.empty() ? "ended" : words;
 }
 
@@ -111,7 +146,7 @@ std::string doing_text(const model::Model& model, const Names& names,
   std::vector<std::string> parts;
   if (process.dead()) {
     std::string deed = analysis::last_deed(model, names, process).plain();
-    deed.erase(0, deed.find_first_not_of(' '));
+    if (deed.starts_with(" while it ")) deed.erase(0, 10);
     if (process.died_by_signal() && !deed.empty()) parts.push_back(deed);
   } else {
     for (const model::Thread* thread : model.threads().of_process(process.puid)) {
@@ -126,16 +161,18 @@ std::string doing_text(const model::Model& model, const Names& names,
   return fmt::format("{}", fmt::join(parts, "; "));
 }
 
+std::string lasted_or_dash(std::uint64_t ns) { return ns == 0 ? "-" : analysis::duration_text(ns); }
+
 std::string processes_text(const model::Model& model, const Names& names) {
-  Table table({"PROCESS", "PID", "STARTED BY", "LIVED", "CPU", "END", "DOING"});
+  Table table({"PROCESS", "PID", "START", "LIVED", "CPU", "END", "DOING"});
   for (const model::Process* process : model.processes().in_tree_order()) {
     const std::size_t depth = model.processes().depth_of(process->puid);
     const std::uint64_t end = process->ended_ns != 0 ? process->ended_ns : model.now_ns();
     table.add({std::string(2 * depth, ' ') + names.process(process->puid),
                std::to_string(process->pid), wire::start_method_name(process->method),
                analysis::duration_text(end - std::min(end, process->born_ns)),
-               process->usage.cpu_ns != 0 ? analysis::duration_text(process->usage.cpu_ns) : "-",
-               exit_text(names, *process), doing_text(model, names, *process)});
+               lasted_or_dash(process->usage.cpu_ns), exit_text(names, *process),
+               doing_text(model, names, *process)});
   }
   return table.text();
 }
@@ -150,8 +187,8 @@ std::string locks_text(const model::Model& model, const Names& names) {
     const auto waiters = model.threads().waiting_on(id).size();
     if (waiters > 0) now += fmt::format(", {}", analysis::plural(waiters, "waiter", "waiters"));
     table.add({names.object(id), analysis::count_text(lock.number),
-               analysis::count_text(lock.waits), analysis::duration_text(lock.waited_ns),
-               analysis::duration_text(lock.longest_wait_ns), now});
+               analysis::count_text(lock.waits), lasted_or_dash(lock.waited_ns),
+               lasted_or_dash(lock.longest_wait_ns), now});
   }
   return table.empty() ? "  none\n" : table.text();
 }
@@ -175,6 +212,12 @@ std::string queues_text(const model::Model& model, const Names& names) {
                fmt::format("{}", fmt::join(now, "; "))});
   }
   return table.empty() ? "  none\n" : table.text();
+}
+
+std::string checked_text() {
+  std::vector<std::string> all;
+  for (const analysis::Rule& rule : analysis::rules()) all.emplace_back(rule.checked);
+  return "Looked for " + analysis::list_text(all, all.size()) + ".";
 }
 
 double seconds_in(const model::Model& model, std::uint64_t t_ns) {
@@ -265,6 +308,10 @@ std::string report_text(const model::Model& model, const std::vector<Finding>& f
   if (!facts.complete)
     out += wrapped(
         "The recorder did not close this file: its last quarter of a second may be missing.", 0);
+  if (std::none_of(findings.begin(), findings.end(),
+                   [](const Finding& finding) { return finding.is_problem(); })) {
+    out += wrapped(checked_text(), 0);
+  }
   if (!findings.empty()) out += heading("FINDINGS");
   for (const Finding& finding : findings) out += finding_text(finding, model.start_ns());
   out += heading("PROCESSES") + processes_text(model, names);

@@ -26,7 +26,7 @@ struct ReportFacts {
 std::string report_text(const model::Model& model, const std::vector<analysis::Finding>& findings,
                         const ReportFacts& facts);
 
-// One object: "schema", "complete", "verdict", "findings", "processes", "objects", "waits", "losses". Times are seconds
+// One object: "schema", "complete", "verdict", "findings", "processes", "objects", "waits", "lost_events". Times are seconds
 // since the session began, sizes are bytes.
 std::string report_json(const model::Model& model, const std::vector<analysis::Finding>& findings,
                         const ReportFacts& facts);

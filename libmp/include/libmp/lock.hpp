@@ -42,6 +42,7 @@ class Lock {
   // Copies only: a lock that was moved from is still a lock.
   Lock(const Lock&) = default;
   Lock& operator=(const Lock&) = default;
+  ~Lock() = default;
 
   // True when the caller now holds it. With a timeout false when that has passed; block = false
   // looks only once and ignores the timeout.

@@ -68,6 +68,7 @@ class Queue {
   // Copies only: a queue that was moved from is still a queue.
   Queue(const Queue&) = default;
   Queue& operator=(const Queue&) = default;
+  ~Queue() = default;
 
   // Full when there was no room in time. block = false looks only once and ignores the timeout.
   void put(const T& item) { put(item, Timeout::never()); }

@@ -17,7 +17,7 @@ constexpr auto kRelease = std::memory_order_release;
 
 constexpr std::uint64_t kKiB = 1024;
 constexpr std::uint64_t kMiB = 1024 * kKiB;
-constexpr std::uint64_t kMostSpace = 64 * 1024 * kMiB;
+constexpr std::uint64_t kMostSpace = kMiB * 1024 * 64;
 constexpr std::uint64_t kLeastSpace = 64 * kKiB;
 constexpr std::uint64_t kBase = kMiB;
 constexpr std::uint64_t kRestart = 16 * kKiB;  // half of a small first-level cache
@@ -112,8 +112,7 @@ Geometry Core::geometry() const noexcept {
   return {space_, base_, window, std::min(kRestart, base_ / 4), os::page_size(), kBatch};
 }
 
-// ----------------------------------------------------------------------------------------------------
-// putting
+// --- putting -------------------------------------------------------------------------------------
 
 void Core::put(std::span<const std::byte> item, os::Deadline deadline) {
   require_open("put");
@@ -213,6 +212,8 @@ Placement Core::find_place(const WriterState& writer, std::uint64_t count, std::
   const auto placement =
       place(geometry, writer, reader.state, reader.released, reader.count == count, need);
   if (!placement) throw OSError(ENOSPC, "put", text());
+  // What was known of the pages up here is of another lap: the reader may have given them back.
+  if (placement->skips) pages.run_end.store(0, kRelease);
   const std::uint64_t ready = back(placement->at, need + kHeaderBytes, placement->limit);
   if (placement->after.lap != writer.lap) shrink_window(placement->after.top, need);
   put_view_.fast_lap = placement->after.lap;
@@ -304,8 +305,7 @@ void Core::give_back_pages(const Range& pages) noexcept {
     os::give_back_pages(mapping_, kHeaderPage + pages.begin, kHeaderPage + pages.end);
 }
 
-// ----------------------------------------------------------------------------------------------------
-// getting
+// --- getting -------------------------------------------------------------------------------------
 
 void Core::get(detail::ItemSink sink, os::Deadline deadline) {
   require_open("get");
@@ -409,8 +409,7 @@ void Core::settle(const ReaderState& reader, bool before_skip) noexcept {
   if (step.released.upto != old.upto) side.released.store(pack(step.released), kRelease);
 }
 
-// ----------------------------------------------------------------------------------------------------
-// looking
+// --- looking -------------------------------------------------------------------------------------
 
 // `get` first: it never passes `put`, so if they are equal then, they were equal at the second
 // look.
@@ -454,6 +453,7 @@ std::string Core::text() const {
 
 void Core::throw_empty() const { throw Empty(text() + " is empty"); }
 void Core::throw_full() const {
+  if (maxsize_ == 0) throw Full(text() + ": another process was in put() all the time");
   throw Full(text() + " is full: it holds " + std::to_string(maxsize_) + " items");
 }
 void Core::throw_corrupt() const {

@@ -1,4 +1,5 @@
 #include "queue/core.hpp"
+#include "serial/pickle.hpp"
 #include <libmp/queue.hpp>
 
 #include <utility>
@@ -36,8 +37,9 @@ void queue_get(queue::Core& core, ItemSink sink, Timeout timeout) {
 
 void queue_put_object(queue::Core& core, const Object& item, Timeout timeout) {
   core.require_open("put");
-  const std::string pickle = dumps(item);
-  core.put(std::as_bytes(std::span(pickle)), deadline_of(timeout));
+  ScratchLease scratch;
+  serial::dumps_to(*scratch, item);
+  core.put((*scratch).bytes(), deadline_of(timeout));
 }
 
 Object queue_get_object(queue::Core& core, Timeout timeout) {
@@ -46,7 +48,7 @@ Object queue_get_object(queue::Core& core, Timeout timeout) {
     return static_cast<ByteBuffer*>(context)->extend(bytes);
   };
   core.get({make_room, &*scratch}, deadline_of(timeout));
-  return loads((*scratch).bytes());
+  return serial::loads((*scratch).bytes());
 }
 
 void queue_require_open(const queue::Core& core, const char* operation) {

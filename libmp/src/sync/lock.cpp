@@ -120,7 +120,7 @@ void Lock::Body::free_of_others() {
 void Lock::Body::throw_owner_died(sync::Word dead) const {
   const std::uint32_t pid = sync::owner_pid(dead);
   probe::lock_owner_died(probe, cell.acquisitions.load(std::memory_order_relaxed), pid);
-  const probe::Obituary obituary = probe::describe_death({pid, sync::owner_start(dead)});
+  const probe::Obituary obituary = probe::describe_death(sync::owner_id(dead));
   throw OwnerDied(text(), static_cast<int>(pid), obituary.name, obituary.cause);
 }
 

@@ -119,6 +119,12 @@ Result take_slowly(LockRef lock, OnDeath on_death, os::Deadline deadline, SpinBu
   }
 }
 
+os::ProcessId owner_id(Word word) noexcept {
+  // The word has the low half of the start; the high half changes every 497 days of uptime.
+  const std::uint64_t high = os::self().start_ticks >> 32;
+  return {owner_pid(word), (high << 32) | owner_start(word)};
+}
+
 Result release(LockRef lock) noexcept {
   Word seen = lock.word.load(std::memory_order_relaxed);
   do {

@@ -5,9 +5,12 @@
 //                    │ P ends; a waiter sees it within a tick
 //                    ├─ OnDeath::Report ───▶ owner died ──recover, once──▶ held by the recoverer
 //                    └─ OnDeath::TakeOver ─▶ held by the waiter
+//
+// All users of one lock must see each other's pids: one pid namespace.
 #pragma once
 
 #include "os/clock.hpp"
+#include "os/process_id.hpp"
 #include "probe/probe.hpp"
 #include "sync/lock_word.hpp"
 
@@ -81,6 +84,9 @@ inline bool try_take(std::atomic<Word>& word) noexcept {
 // over all processes) that the owner lives.
 Result take_slowly(LockRef lock, OnDeath on_death, os::Deadline deadline, SpinBudget& spin,
                    LazyWait& wait) noexcept;
+
+// Who the word names, as the kernel does.
+os::ProcessId owner_id(Word word) noexcept;
 
 // Frees it, whoever holds it: Done, WasFree, or OwnerDied (what a dead process holds cannot be
 // released).

@@ -1,8 +1,8 @@
 // Queue as its users see it: order, bounds, timeouts, closing, types.
+#include "support/child_scope.hpp"
+#include "support/pipe_gate.hpp"
+#include "support/shared_page.hpp"
 #include <libmp/queue.hpp>
-
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
 
 #include <chrono>
 #include <map>
@@ -13,13 +13,13 @@
 #include <thread>
 #include <vector>
 
+#include <sched.h>
 #include <signal.h>
 #include <sys/time.h>
 #include <unistd.h>
 
-#include "support/child_scope.hpp"
-#include "support/pipe_gate.hpp"
-#include "support/shared_page.hpp"
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
 namespace mp {
 namespace {
@@ -107,7 +107,8 @@ TEST(Queue, AGetterWaitsForAnotherProcess) {
 
   for (int i = 0; i < 200; ++i) {
     there.put(i);
-    if (i % 20 == 0) ::usleep(3000);  // beyond what anybody spins: both sides have to sleep and wake
+    if (i % 20 == 0)
+      ::usleep(3000);  // beyond what anybody spins: both sides have to sleep and wake
     ASSERT_EQ(back.get(10s), i + 1);
   }
 
@@ -400,6 +401,29 @@ TEST(Queue, WaitingSurvivesAStormOfSignals) {
     items.put(i, 10s);
     ASSERT_EQ(answers.get(10s), i);
   }
+
+  EXPECT_TRUE(child.wait().ok()) << child.wait().text();
+}
+
+// Spinning for a peer that cannot run would take for ever.
+TEST(Queue, FlowsOnOneProcessor) {
+  ChildScope child([] {
+    cpu_set_t one;
+    CPU_ZERO(&one);
+    CPU_SET(::sched_getcpu(), &one);
+    if (::sched_setaffinity(0, sizeof one, &one) != 0) return 1;
+    Queue<int> items(2);
+    std::vector<std::unique_ptr<ChildScope>> producers;
+    for (int i = 0; i < 3; ++i) {
+      producers.push_back(std::make_unique<ChildScope>([&] {
+        for (int item = 0; item < 2000; ++item) items.put(item);
+        return 0;
+      }));
+    }
+    long sum = 0;
+    for (int i = 0; i < 6000; ++i) sum += items.get();
+    return sum == 3L * 2000 * 1999 / 2 ? 0 : 2;
+  });
 
   EXPECT_TRUE(child.wait().ok()) << child.wait().text();
 }

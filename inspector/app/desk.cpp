@@ -225,7 +225,8 @@ void Desk::close_session() {
 
 void Desk::carry_out(const present::Commands& commands) {
   for (const present::Command& command : commands) {
-    present::apply(command, view_);
+    const std::uint64_t newest = watch_ != nullptr ? watch_->session().end_ns() : 0;
+    present::apply(command, view_, static_cast<present::Moment>(newest));
     carry_out_one(command);
   }
 }

@@ -20,15 +20,22 @@ constexpr int kTroubleAt = 3;  // the worker's third file
 
 std::string short_name(const std::string& file) { return std::filesystem::path(file).filename(); }
 
+// Until both of the two have come `times` times.
+void meet(Line& line, int number, std::size_t times) {
+  line.meeting.put(number);
+  while (line.meeting.qsize() < 2 * times) std::this_thread::sleep_for(1ms);
+}
+
 // Mode deadlock: worker-1 takes `index` and then wants `totals`, worker-2 the other way round. In a
-// real program the two would have to be unlucky; these wait until both hold their first lock.
+// real program the two would have to be unlucky; these meet before they take their first lock, so
+// that neither waits for the other's already, and again when both hold it.
 void cross_paths(Line& line, int number) {
   mp::Lock& first = number == 1 ? line.index : line.totals;
   mp::Lock& second = number == 1 ? line.totals : line.index;
   mp::inspect::note("checking the books");
+  meet(line, number, 1);
   const std::scoped_lock guard(first);
-  line.meeting.put(number);
-  while (!line.meeting.full()) std::this_thread::sleep_for(1ms);
+  meet(line, number, 2);
   const std::scoped_lock other(second);
 }
 

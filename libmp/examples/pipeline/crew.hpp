@@ -31,7 +31,7 @@ struct Line {
   mp::Lock index{"index"};    // guards `known`
   mp::Lock totals{"totals"};  // guards `ledger`
   mp::Queue<int> meeting{
-      mp::QueueOptions{.maxsize = 2, .name = "meeting"}};  // for mode deadlock only
+      mp::QueueOptions{.maxsize = 4, .name = "meeting"}};  // for mode deadlock only
   Index known;
   Ledger ledger;
 };

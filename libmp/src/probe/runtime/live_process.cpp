@@ -95,6 +95,19 @@ void* create_file(std::string& tree_dir, std::string& path) {
   return base;
 }
 
+// What does not change in a fork: read once, inherited by the children.
+struct ProgramFacts {
+  std::string boot_id = os::boot_id();
+  std::string host = os::host_name();
+  std::string exe = os::executable(os::self().pid);
+  std::string command_line = os::command_line(os::self().pid);
+};
+
+const ProgramFacts& program_facts() {
+  static const ProgramFacts& facts = *new ProgramFacts;
+  return facts;
+}
+
 void fill_header(wire::LiveHeader& header) {
   const os::ProcessId self = os::self();
   std::memcpy(header.magic, wire::kLiveMagic, sizeof header.magic);
@@ -110,7 +123,7 @@ void fill_header(wire::LiveHeader& header) {
   header.inherited_upto = right.inherited_upto;
   header.method = static_cast<std::uint8_t>(right.method);
   header.daemon = right.daemon ? 1 : 0;
-  copy_text(header.boot_id, sizeof header.boot_id, os::boot_id());
+  copy_text(header.boot_id, sizeof header.boot_id, program_facts().boot_id);
   copy_text(header.name, sizeof header.name, right.name);
 }
 
@@ -127,9 +140,9 @@ std::string hello_payload(const wire::LiveHeader& header) {
   info.method = header.method;
   info.daemon = header.daemon;
   info.name = header.name;
-  info.exe = os::executable(header.pid);
-  info.command_line = os::command_line(header.pid);
-  info.host = os::host_name();
+  info.exe = program_facts().exe;
+  info.command_line = program_facts().command_line;
+  info.host = program_facts().host;
   return wire::encode(info);
 }
 

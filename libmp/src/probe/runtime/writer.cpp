@@ -1,6 +1,7 @@
 // How facts get into the live file: declarations, ring, thread slots, object slots.
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 
 #include "os/clock.hpp"
@@ -12,8 +13,11 @@
 namespace mp::probe {
 namespace {
 
-constexpr std::uint32_t kRingStep = 2048;  // slots populated at a time: 64 KiB
+// Memory is populated in steps that double from a page to 64 KiB: most processes are short and write little.
 constexpr std::uint32_t kPage = 4096;
+constexpr std::uint32_t kArenaStep = 16 * kPage;
+constexpr std::uint32_t kRingFirstStep = kPage / sizeof(wire::RingSlot);
+constexpr std::uint32_t kRingStep = 16 * kRingFirstStep;
 
 constinit std::atomic<bool> arena_busy{false};
 constinit std::atomic<std::uint32_t> arena_ready{0};          // bytes known to be populated
@@ -51,8 +55,10 @@ bool lock_arena() noexcept {
 
 bool arena_has(const LiveFile& file, std::uint32_t end) noexcept {
   if (end <= arena_ready.load(std::memory_order_relaxed)) return true;
-  const std::uint32_t until = std::min(wire::kDeclarationsBytes, (end + 16 * kPage) & ~(kPage - 1));
-  if (!os::populate(file.declarations, until)) return false;
+  const std::uint32_t until =
+      std::min(wire::kDeclarationsBytes, (end + std::clamp(end, kPage, kArenaStep)) & ~(kPage - 1));
+  const std::uint32_t ready = arena_ready.load(std::memory_order_relaxed);
+  if (!os::populate(file.declarations + ready, until - ready)) return false;
   arena_ready.store(until, std::memory_order_relaxed);
   return true;
 }
@@ -136,9 +142,10 @@ void emit(const LiveFile& file, wire::EventKind kind, std::uint16_t thread, std:
   const std::uint64_t index = file.header->ring_head.fetch_add(1, std::memory_order_relaxed);
   const std::uint32_t at = static_cast<std::uint32_t>(index) & (wire::kRingSlots - 1);
   if (index < wire::kRingSlots && index >= ring_ready.load(std::memory_order_acquire)) [[unlikely]] {
-    const std::uint32_t until = (at / kRingStep + 1) * kRingStep;
-    if (!os::populate(file.ring, until * sizeof(wire::RingSlot))) return;
-    std::uint64_t ready = ring_ready.load(std::memory_order_relaxed);
+    const std::uint32_t until = at < kRingStep ? std::max(kRingFirstStep, std::bit_ceil(at + 1))
+                                               : (at / kRingStep + 1) * kRingStep;
+    std::uint64_t ready = ring_ready.load(std::memory_order_acquire);
+    if (ready < until && !os::populate(file.ring + ready, (until - ready) * sizeof(wire::RingSlot))) return;
     while (ready < until && !ring_ready.compare_exchange_weak(ready, until, std::memory_order_release)) {
     }
   } else if (index >= wire::kRingSlots && ring_ready.load(std::memory_order_relaxed) < wire::kRingSlots) [[unlikely]] {

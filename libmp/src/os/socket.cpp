@@ -110,7 +110,10 @@ Transfer transmit(int fd, StreamKind kind, std::span<const std::byte> head,
   message.msg_iov = parts.data();
   message.msg_iovlen = parts.size();
   const int flags = MSG_NOSIGNAL | (blocking == Blocking::No ? MSG_DONTWAIT : 0);
-  return judge(retry_eintr([&] { return ::sendmsg(fd, &message, flags); }), "write");
+  const ssize_t sent = retry_eintr([&] { return ::sendmsg(fd, &message, flags); });
+  // A peer that vanished with unread bytes: for the writer the same as one that vanished without.
+  if (sent == -1 && errno == ECONNRESET) errno = EPIPE;
+  return judge(sent, "write");
 }
 
 }  // namespace mp::os

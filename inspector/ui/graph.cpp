@@ -36,24 +36,29 @@ present::LayoutNode box_of(const Context& context, const GraphNode& node) {
   return {width + 2 * context.px(kNodePad), context.px(kNodeHeight)};
 }
 
-std::size_t fingerprint(const Context& context, const present::WaitGraphVm& vm) {
+std::size_t fingerprint(const Context& context, const present::WaitGraphVm& vm, ImVec2 room) {
   std::size_t seed = std::hash<float>{}(context.scale);
   const auto blend = [&seed](std::size_t value) {
     seed ^= value + 0x9e3779b97f4a7c15ULL + (seed << 6) + (seed >> 2);
   };
+  blend(static_cast<std::size_t>(room.x));
+  blend(static_cast<std::size_t>(room.y));
   for (const GraphNode& node : vm.nodes) {
     blend(std::hash<std::string>{}(node.label));
     blend(node.note
               .size());  // the text changes with each tick of a clock, the box only with its length
     blend(node.ref.id * 8 + static_cast<std::size_t>(node.ref.kind));
   }
-  for (const GraphEdge& edge : vm.edges)
+  for (const GraphEdge& edge : vm.edges) {
     blend(static_cast<std::size_t>(edge.from) * 4096 + static_cast<std::size_t>(edge.to));
+  }
   return seed;
 }
 
-void lay_out(const Context& context, const present::WaitGraphVm& vm, GraphMemory& memory) {
-  const std::size_t now = fingerprint(context, vm);
+// With as much air as fits, before it has to be scaled down.
+void lay_out(const Context& context, const present::WaitGraphVm& vm, GraphMemory& memory,
+             ImVec2 room) {
+  const std::size_t now = fingerprint(context, vm, room);
   if (now == memory.fingerprint) return;
   memory.fingerprint = now;
   std::vector<present::LayoutNode> nodes;
@@ -63,10 +68,13 @@ void lay_out(const Context& context, const present::WaitGraphVm& vm, GraphMemory
     edges.push_back({static_cast<std::size_t>(edge.from), static_cast<std::size_t>(edge.to)});
   }
   present::LayoutOptions options;
-  options.gap_x = context.px(104);
-  options.gap_y = context.px(40);
   options.margin = context.px(24);
-  memory.layout = present::layout_graph(nodes, edges, options);
+  for (const float air : {110.0F, 80.0F, 56.0F}) {
+    options.gap_x = context.px(air);
+    options.gap_y = context.px(air * 0.5F);
+    memory.layout = present::layout_graph(nodes, edges, options);
+    if (memory.layout.width <= room.x && memory.layout.height <= room.y) return;
+  }
 }
 
 ImVec2 glide(Context& context, GraphMemory& memory, present::EntityRef ref,
@@ -165,6 +173,17 @@ void draw_edge(const Context& context, const GraphEdge& edge, const present::Edg
          Align::Center);
 }
 
+// Text that shrinks with the picture, cut at the box.
+void scaled(const Context& context, Rect box, Face face, ImU32 colour, std::string_view words,
+            float zoom) {
+  ImFont* font = context.fonts[face];
+  const float size = font->FontSize * zoom;
+  ImDrawList* list = ImGui::GetWindowDrawList();
+  const ImVec4 clip(box.low.x, box.low.y, box.high.x, box.high.y);
+  const ImVec2 at(box.low.x, (box.low.y + box.high.y - size) / 2);
+  list->AddText(font, size, at, colour, words.data(), words.data() + words.size(), 0, &clip);
+}
+
 void draw_node(Context& context, const Path& path, const GraphNode& node, ImVec2 center,
                ImVec2 size, float zoom) {
   const Rect box{ImVec2(center.x - size.x / 2, center.y - size.y / 2),
@@ -189,19 +208,17 @@ void draw_node(Context& context, const Path& path, const GraphNode& node, ImVec2
                        : theme.line,
                 radius, 0, context.px(chosen ? 2.0F : 1.2F));
   const float left = box.low.x + context.px(kNodePad) * zoom;
-  const float right = box.high.x - context.px(kNodePad) * zoom;
-  const bool note = !node.note.empty() && zoom > 0.75F;
-  const float middle = note ? box.low.y + box.height() * 0.36F : center.y;
-  const float half = context.px(10);
-  put_in(context, {ImVec2(left, middle - half), ImVec2(left + context.px(18), middle + half)},
-         Face::Small, theme.tone(node.tone), icon::of(node.ref.kind));
-  put_in(context, {ImVec2(left + context.px(22), middle - half), ImVec2(right, middle + half)},
-         zoom > 0.75F ? Face::Strong : Face::Small, theme.text, node.label);
-  if (note) {
-    const float low = box.low.y + box.height() * 0.72F;
-    put_in(context, {ImVec2(left, low - half), ImVec2(right, low + half)}, Face::Small,
-           theme.text_dim, node.note);
-  }
+  const float right = box.high.x - context.px(kNodePad - 8) * zoom;
+  const float middle = node.note.empty() ? center.y : box.low.y + box.height() * 0.35F;
+  const float half = context.px(11);
+  const float text_left = left + context.px(22) * zoom;
+  scaled(context, {ImVec2(left, middle - half), ImVec2(text_left, middle + half)}, Face::Small,
+         theme.tone(node.tone), icon::of(node.ref.kind), zoom);
+  scaled(context, {ImVec2(text_left, middle - half), ImVec2(right, middle + half)}, Face::Strong,
+         theme.text, node.label, zoom);
+  const float low = box.low.y + box.height() * 0.72F;
+  scaled(context, {ImVec2(left, low - half), ImVec2(right, low + half)}, Face::Small,
+         theme.text_dim, node.note, zoom);
   if (!h.hovered) return;
   context.hovering = node.ref;
   if (tip_due()) tooltip(context, node.tip);
@@ -216,7 +233,7 @@ void draw_node(Context& context, const Path& path, const GraphNode& node, ImVec2
 void graph(Context& context, const Path& path, const present::WaitGraphVm& vm, GraphMemory& memory,
            ImVec2 room) {
   const std::string base = path.text();
-  lay_out(context, vm, memory);
+  lay_out(context, vm, memory, room);
   const present::GraphLayout& layout = memory.layout;
   if (layout.centers.size() != vm.nodes.size() || layout.routes.size() != vm.edges.size()) return;
   View view;

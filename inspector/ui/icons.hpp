@@ -42,6 +42,7 @@ inline constexpr const char* kTerminal = "\xef\x84\xa0";      // f120
 inline constexpr const char* kSun = "\xef\x86\x85";           // f185
 inline constexpr const char* kMoon = "\xef\x86\x86";          // f186
 inline constexpr const char* kCube = "\xef\x86\xb2";          // f1b2
+inline constexpr const char* kCubes = "\xef\x86\xb3";         // f1b3
 inline constexpr const char* kHistory = "\xef\x87\x9a";       // f1da
 inline constexpr const char* kShare = "\xef\x87\xa0";         // f1e0
 inline constexpr const char* kTable = "\xef\x83\x8e";         // f0ce
@@ -56,7 +57,7 @@ inline const char* of(present::EntityKind kind) {
   using present::EntityKind;
   switch (kind) {
     case EntityKind::Process:
-      return kMicrochip;
+      return kCube;
     case EntityKind::Thread:
       return kBars;
     case EntityKind::Queue:
@@ -66,7 +67,7 @@ inline const char* of(present::EntityKind kind) {
     case EntityKind::Lock:
       return kLock;
     case EntityKind::Object:
-      return kCube;
+      return kCubes;
     case EntityKind::Alarm:
       return kWarning;
     case EntityKind::None:

@@ -22,16 +22,16 @@ constexpr int sort_by(LockColumn column) { return static_cast<int>(column); }
 enum At : std::size_t { kName, kHolder, kHeld, kWaiters, kRate, kP50, kP99, kMax, kBusy, kVerdict };
 
 constexpr Column kColumns[] = {
-    {"lock", sort_by(LockColumn::Name), 170, 1.5F, 0},
-    {"holder", sort_by(LockColumn::Holder), 140, 1.1F, 0},
-    {"held for", sort_by(LockColumn::HeldFor), 70, 0, 3, Align::Right},
-    {"waiters", sort_by(LockColumn::Waiters), 150, 1.3F, 0},
-    {"taken", sort_by(LockColumn::Rate), 76, 0, 4, Align::Right},
-    {"wait p50", sort_by(LockColumn::WaitP50), 70, 0, 7, Align::Right},
-    {"wait p99", sort_by(LockColumn::WaitP99), 70, 0, 5, Align::Right},
-    {"longest", sort_by(LockColumn::WaitMax), 70, 0, 6, Align::Right},
-    {"busy", sort_by(LockColumn::Busy), 104, 0, 2},
-    {"verdict", -1, 118, 0, 1},
+    {"lock", sort_by(LockColumn::Name), 136, 1.5F, 0},
+    {"holder", sort_by(LockColumn::Holder), 106, 1.1F, 0},
+    {"held for", sort_by(LockColumn::HeldFor), 64, 0, 3, Align::Right},
+    {"waiters", sort_by(LockColumn::Waiters), 120, 1.3F, 0},
+    {"taken", sort_by(LockColumn::Rate), 70, 0, 4, Align::Right},
+    {"wait p50", sort_by(LockColumn::WaitP50), 66, 0, 7, Align::Right},
+    {"wait p99", sort_by(LockColumn::WaitP99), 66, 0, 5, Align::Right},
+    {"longest", sort_by(LockColumn::WaitMax), 66, 0, 6, Align::Right},
+    {"busy", sort_by(LockColumn::Busy), 96, 0, 2},
+    {"verdict", -1, 96, 0, 1},
 };
 
 void draw_row(Context& context, Grid& grid, const LockRow& row) {

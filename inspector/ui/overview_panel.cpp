@@ -81,21 +81,26 @@ void draw_alarm(Context& context, const present::AlarmCard& alarm, float width, 
   }
 }
 
+// Two columns; of an odd number the first, the worst, takes the whole width.
 void draw_alarms(Context& context, const OverviewVm& vm, float width) {
   const float gap = context.px(metric::kGap);
-  const bool two = width > context.px(820) && vm.alarms.size() > 1;
+  const std::size_t count = vm.alarms.size();
+  const bool two = width > context.px(820) && count > 1;
   const float column = two ? (width - gap) / 2 : width;
   const ImVec2 start = ImGui::GetCursorScreenPos();
   float y = start.y;
   float lowest = y;
-  for (std::size_t i = 0; i < vm.alarms.size(); ++i) {
-    const bool right = two && i % 2 == 1;
+  bool right = false;
+  for (std::size_t i = 0; i < count; ++i) {
+    const bool whole = !two || (i == 0 && count % 2 == 1);
     ImGui::SetCursorScreenPos(ImVec2(start.x + (right ? column + gap : 0), y));
     scope::Id id(static_cast<int>(i));
-    draw_alarm(context, vm.alarms[i], column, context.px(132));
+    draw_alarm(context, vm.alarms[i], whole ? width : column, right ? lowest - y : 0);
     lowest = std::max(lowest, ImGui::GetItemRectMax().y);
-    if (!two || right) y = lowest + gap;
+    right = !whole && !right;
+    if (!right) y = lowest + gap;
   }
+  if (count == 0) return;
   ImGui::SetCursorScreenPos(ImVec2(start.x, lowest));
   ImGui::Dummy(ImVec2(width, 0));
 }
@@ -203,7 +208,7 @@ void draw_lock(Context& context, const OverviewVm::LockLine& one, bool first, fl
   const Rect right{ImVec2(box.high.x - numbers, box.low.y), box.high};
   const std::string waiters = one.waiters + (one.waiters == "1" ? " waiter" : " waiters");
   put_in(context, {right.low, ImVec2(right.high.x, middle + context.px(2))}, Face::Small,
-         one.tone == Tone::Neutral ? theme.text : theme.tone(one.tone), waiters, Align::Right);
+         one.tone == Tone::Neutral ? theme.text_dim : theme.tone(one.tone), waiters, Align::Right);
   put_in(context, {ImVec2(right.low.x, middle - context.px(2)), right.high}, Face::MonoSmall,
          theme.text_faint, one.wait, Align::Right);
   ImGui::SetCursorScreenPos(box.low);
@@ -215,7 +220,7 @@ void draw_lists(Context& context, const OverviewVm& vm, float width) {
   const bool two = width > context.px(820);
   const float column = two ? (width - gap) / 2 : width;
   const std::size_t lines = std::max<std::size_t>({vm.queues.size(), vm.locks.size(), 1});
-  const float least = two ? context.px(kLine) * static_cast<float>(lines) + context.px(72) : 0.0F;
+  const float least = two ? context.px(kLine) * static_cast<float>(lines) + context.px(64) : 0.0F;
   const ImVec2 at = ImGui::GetCursorScreenPos();
   {
     Card card(context, "overview/queues", column, Tone::Neutral, least);

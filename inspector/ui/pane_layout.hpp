@@ -29,10 +29,11 @@ inline constexpr float kLeastDetail = 260;
 inline constexpr float kLeastMain = 520;
 
 // `detail` is the wanted width at scale 1; it gives way before the main view does.
-inline PaneLayout divide(float width, float height, float scale, bool detail_open, float detail) {
+inline PaneLayout divide(float width, float height, float scale, bool detail_open, float detail,
+                         bool strip_open) {
   const float top = metric::kTopBar * scale;
   const float rail = metric::kRail * scale;
-  const float strip = metric::kStrip * scale;
+  const float strip = strip_open ? metric::kStrip * scale : 0.0F;
   const float status = metric::kStatus * scale;
   const float body = std::max(1.0F, height - top - strip - status);
   const float most = std::max(kLeastDetail * scale, width - rail - kLeastMain * scale);

@@ -167,29 +167,41 @@ void badge(Context& context, const Path& path, const present::Badge& value) {
                        value.text);
 }
 
+void area_quad(ImVec2 left, ImVec2 right, float floor, ImU32 left_colour, ImU32 right_colour,
+               ImU32 floor_colour) {
+  ImDrawList* list = ImGui::GetWindowDrawList();
+  const ImVec2 white = ImGui::GetFontTexUvWhitePixel();
+  list->PrimReserve(6, 4);
+  const auto first = static_cast<ImDrawIdx>(list->_VtxCurrentIdx);
+  for (const int corner : {0, 1, 2, 0, 2, 3})
+    list->PrimWriteIdx(static_cast<ImDrawIdx>(first + corner));
+  list->PrimWriteVtx(left, white, left_colour);
+  list->PrimWriteVtx(right, white, right_colour);
+  list->PrimWriteVtx(ImVec2(right.x, floor), white, floor_colour);
+  list->PrimWriteVtx(ImVec2(left.x, floor), white, floor_colour);
+}
+
 void spark(const Context& context, Rect box, const present::Spark& spark) {
-  if (spark.values.size() < 2) return;
+  const std::size_t count = spark.values.size();
+  if (count < 2) return;
   ImDrawList* list = ImGui::GetWindowDrawList();
   const ImU32 colour = context.theme.tone(spark.tone);
-  const ImU32 fill = with_alpha(colour, 0.16F);
-  const float step = box.width() / static_cast<float>(spark.values.size() - 1);
+  const ImU32 fill = with_alpha(colour, 0.18F);
+  const float step = box.width() / static_cast<float>(count - 1);
+  const auto known = [&](std::size_t i) { return i < count && !std::isnan(spark.values[i]); };
   const auto point = [&](std::size_t i) {
     const float value = std::clamp(spark.values[i], 0.0F, 1.0F);
     return ImVec2(box.low.x + static_cast<float>(i) * step,
                   box.high.y - 1 - value * (box.height() - 2));
   };
-  for (std::size_t i = 1; i < spark.values.size(); ++i) {
-    if (std::isnan(spark.values[i - 1]) || std::isnan(spark.values[i])) continue;
-    const ImVec2 a = point(i - 1);
-    const ImVec2 b = point(i);
-    list->AddQuadFilled(a, b, ImVec2(b.x, box.high.y), ImVec2(a.x, box.high.y), fill);
-    list->PathLineTo(a);
-    if (i + 1 == spark.values.size() || std::isnan(spark.values[i + 1])) {
-      list->PathLineTo(b);
-      list->PathStroke(colour, 0, context.px(1.3F));
-    }
+  for (std::size_t i = 0; i + 1 < count; ++i) {
+    if (known(i) && known(i + 1))
+      area_quad(point(i), point(i + 1), box.high.y, fill, fill, with_alpha(colour, 0.04F));
   }
-  list->PathClear();
+  for (std::size_t i = 0; i < count; ++i) {
+    if (known(i)) list->PathLineTo(point(i));
+    if (!known(i + 1)) list->PathStroke(with_alpha(colour, 0.9F), 0, context.px(1.3F));
+  }
 }
 
 void meter(const Context& context, Rect box, float fill, Tone tone) {

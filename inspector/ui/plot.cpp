@@ -49,41 +49,36 @@ void draw_grid(const Context& context, const present::Plot& plot, const Rect& ar
   }
 }
 
-// One column per bucket: the extremes as a bar, so that no spike is lost, and the last value as a
-// line.
+// The extremes of each bucket as a bar, so that no spike is lost, and the last values as a line.
 void draw_curve(const Context& context, const present::Curve& curve, const Rect& area) {
   const std::size_t count = curve.buckets.size();
   if (count < 2) return;
   ImDrawList* list = ImGui::GetWindowDrawList();
   const ImU32 colour = colour_of(context, curve);
-  const ImU32 band = with_alpha(colour, 0.30F);
-  const ImU32 top = with_alpha(colour, 0.20F);
-  const ImU32 foot = with_alpha(colour, 0.02F);
+  const ImU32 band = with_alpha(colour, 0.28F);
   const float step = area.width() / static_cast<float>(count - 1);
-  const float thick = context.px(1.6F);
+  const float half = std::max(0.5F, step / 2);
+  const auto known = [&](std::size_t i) { return i < count && !std::isnan(curve.buckets[i].last); };
+  const auto point = [&](std::size_t i) {
+    return ImVec2(area.low.x + static_cast<float>(i) * step, up(area, curve.buckets[i].last));
+  };
+  const auto shade = [&](std::size_t i) {
+    return with_alpha(colour, 0.04F + 0.26F * std::clamp(curve.buckets[i].last, 0.0F, 1.0F));
+  };
   for (std::size_t i = 0; i < count; ++i) {
-    const present::Bucket& bucket = curve.buckets[i];
-    if (std::isnan(bucket.last)) {
-      list->PathStroke(colour, 0, thick);
-      continue;
-    }
-    const float x = area.low.x + static_cast<float>(i) * step;
-    const float y = up(area, bucket.last);
-    if (curve.filled && i > 0 && !std::isnan(curve.buckets[i - 1].last)) {
-      const float before = up(area, curve.buckets[i - 1].last);
-      list->AddRectFilledMultiColor(ImVec2(x - step, std::max(y, before)), ImVec2(x, area.high.y),
-                                    top, top, foot, foot);
-      const ImVec2 corner(y < before ? x : x - step, std::min(y, before));
-      const float flat = std::max(y, before);
-      list->AddTriangleFilled(corner, ImVec2(x, flat), ImVec2(x - step, flat), top);
-    }
-    if (up(area, bucket.low) - up(area, bucket.high) > 2) {
-      list->AddRectFilled(ImVec2(x - std::max(0.5F, step / 2), up(area, bucket.high)),
-                          ImVec2(x + std::max(0.5F, step / 2), up(area, bucket.low)), band);
-    }
-    list->PathLineTo(ImVec2(x, y));
+    if (!known(i)) continue;
+    if (curve.filled && known(i + 1))
+      area_quad(point(i), point(i + 1), area.high.y, shade(i), shade(i + 1),
+                with_alpha(colour, 0.03F));
+    const float low = up(area, curve.buckets[i].low);
+    const float high = up(area, curve.buckets[i].high);
+    const float x = point(i).x;
+    if (low - high > 2) list->AddRectFilled(ImVec2(x - half, high), ImVec2(x + half, low), band);
   }
-  list->PathStroke(colour, 0, thick);
+  for (std::size_t i = 0; i < count; ++i) {
+    if (known(i)) list->PathLineTo(point(i));
+    if (!known(i + 1)) list->PathStroke(colour, 0, context.px(1.6F));
+  }
 }
 
 void draw_overlays(const Context& context, const present::Plot& plot, const Rect& area) {

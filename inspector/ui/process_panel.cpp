@@ -30,16 +30,16 @@ enum At : std::size_t {
 };
 
 constexpr Column kColumns[] = {
-    {"process", sort_by(ProcessColumn::Name), 190, 2.2F, 0},
-    {"pid", sort_by(ProcessColumn::Pid), 64, 0, 3, Align::Right},
-    {"state", sort_by(ProcessColumn::State), 132, 0, 0},
-    {"waiting for", sort_by(ProcessColumn::WaitingFor), 140, 1.4F, 1},
-    {"holds", sort_by(ProcessColumn::Holds), 130, 1.4F, 2},
-    {"cpu", sort_by(ProcessColumn::Cpu), 118, 0, 4, Align::Right},
-    {"memory", sort_by(ProcessColumn::Memory), 76, 0, 5, Align::Right},
-    {"threads", sort_by(ProcessColumn::Threads), 58, 0, 7, Align::Right},
-    {"start", sort_by(ProcessColumn::Start), 62, 0, 8},
-    {"exit", sort_by(ProcessColumn::Exit), 120, 0, 2},
+    {"process", sort_by(ProcessColumn::Name), 170, 2.0F, 0},
+    {"pid", sort_by(ProcessColumn::Pid), 60, 0, 6, Align::Right},
+    {"state", sort_by(ProcessColumn::State), 124, 1.0F, 0},
+    {"waiting for", sort_by(ProcessColumn::WaitingFor), 126, 1.2F, 1},
+    {"holds", sort_by(ProcessColumn::Holds), 116, 1.1F, 2},
+    {"cpu", sort_by(ProcessColumn::Cpu), 112, 0, 4, Align::Right},
+    {"memory", sort_by(ProcessColumn::Memory), 72, 0, 5, Align::Right},
+    {"threads", sort_by(ProcessColumn::Threads), 56, 0, 8, Align::Right},
+    {"start", sort_by(ProcessColumn::Start), 62, 0, 9},
+    {"exit", sort_by(ProcessColumn::Exit), 104, 0.6F, 3},
 };
 
 void draw_name(Context& context, const Grid& grid, const ProcessRow& row, const Rect& cell) {

@@ -54,7 +54,7 @@ void nothing(Context& context, const Path& path, const std::string& words, float
 void draw_connect(Context& context, const SessionsVm& vm, float width) {
   Card card(context, "sessions/connect", width);
   const float inner = card.inner_width();
-  heading(context, "Watch a program");
+  heading(context, "From a terminal");
   paragraph(context, Face::Body, context.theme.text_dim,
             "Start it like this; it appears here by itself, with all its children.", inner);
   space(context, 4);
@@ -82,7 +82,7 @@ void draw_running_item(Context& context, const SessionsVm::Running& one, bool fi
   scope::Id id(static_cast<int>(one.id));
   const std::string base = "sessions/running/" + one.name;
   const char* action = one.attached ? "Open" : "Attach";
-  const float keep = measure(context, Face::Body, action).x + context.px(36);
+  const float keep = button_width(context, action) + context.px(8);
   const Item item = item_line(context, first, width, keep);
   dot(context, ImVec2(item.box.low.x + context.px(6), item.box.low.y + context.px(17)), one.tone);
   const float left = item.box.low.x + context.px(22);
@@ -114,7 +114,8 @@ void draw_running(Context& context, const SessionsVm& vm, float width) {
     first = false;
   }
   for (const SessionsVm::Recoverable& one : vm.recoverable) {
-    const Item item = item_line(context, first, card.inner_width(), context.px(140));
+    const Item item = item_line(context, first, card.inner_width(),
+                                button_width(context, "Post-mortem") + context.px(8));
     dot(context, ImVec2(item.box.low.x + context.px(6), item.box.low.y + context.px(17)),
         Tone::Dead);
     two_lines(context, item, item.box.low.x + context.px(22), one.text,
@@ -177,7 +178,8 @@ void draw_demos(Context& context, const SessionsVm& vm, float width) {
   heading(context, "Try a demo", "a small real job, in four moods");
   bool first = true;
   for (const SessionsVm::Demo& demo : vm.demos) {
-    const Item item = item_line(context, first, card.inner_width(), context.px(72));
+    const Item item = item_line(context, first, card.inner_width(),
+                                button_width(context, "Start") + context.px(8));
     dot(context, ImVec2(item.box.low.x + context.px(6), item.box.low.y + context.px(17)),
         demo.tone);
     two_lines(context, item, item.box.low.x + context.px(22), demo.name, demo.text);

@@ -94,11 +94,6 @@ void draw_strip(Context& context, const present::TimeStripVm& vm) {
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const ImVec2 room = ImGui::GetContentRegionAvail();
   const Theme& theme = context.theme;
-  if (!vm.open) {
-    put_in(context, {at, ImVec2(at.x + room.x, at.y + room.y)}, Face::Small, theme.text_faint,
-           "The time line appears here as soon as a session is open.", Align::Center);
-    return;
-  }
   ImGui::SetCursorScreenPos(ImVec2(at.x + context.px(12), at.y + context.px(8)));
   draw_buttons(context, vm);
   const float line = at.y + context.px(46);

@@ -32,11 +32,11 @@ Card::~Card() {
   const Theme& theme = context_.theme;
   splitter_.SetCurrentChannel(list_, 0);
   list_->AddRectFilled(low_, high, theme.card, radius);
-  if (edge_ != present::Tone::Neutral) {
-    list_->AddRectFilled(low_, ImVec2(low_.x + context_.px(4), high.y), theme.tone(edge_), radius,
-                         ImDrawFlags_RoundCornersLeft);
-  }
   list_->AddRect(low_, high, theme.line, radius);
+  if (edge_ != present::Tone::Neutral) {
+    scope::Clip clip(list_, low_, ImVec2(low_.x + context_.px(3), high.y));
+    list_->AddRectFilled(low_, high, theme.tone(edge_), radius);
+  }
   splitter_.Merge(list_);
   ImGui::PopID();
   ImGui::SetCursorScreenPos(low_);
@@ -72,9 +72,8 @@ void empty_state(Context& context, const Path& path, const present::EmptyState& 
   put_in(context, {ImVec2(x, y), ImVec2(x + width, y + context.px(24))}, Face::Title, theme.text,
          empty.title, Align::Center);
   y += context.px(34);
-  const float wide = std::min(width, measure(context, Face::Body, empty.text).x + 1);
-  ImGui::SetCursorScreenPos(ImVec2(x + (width - wide) / 2, y));
-  paragraph(context, Face::Body, theme.text_dim, empty.text, wide);
+  ImGui::SetCursorScreenPos(ImVec2(x, y));
+  centered(context, Face::Body, theme.text_dim, empty.text, width);
   context.registry.add(Path(base, "/title"), symbol.low, symbol.high, false, true, true,
                        empty.title);
   context.registry.add(Path(base, "/text"), ImGui::GetItemRectMin(), ImGui::GetItemRectMax(), false,

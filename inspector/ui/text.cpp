@@ -141,6 +141,25 @@ void paragraph(Context& context, Face face, ImU32 colour, std::string_view words
   ImGui::Dummy(ImVec2(or_rest(width), flow.height()));
 }
 
+void centered(Context& context, Face face, ImU32 colour, std::string_view words, float width) {
+  const ImVec2 at = ImGui::GetCursorScreenPos();
+  const float line = context.fonts[face]->FontSize * 1.45F;
+  float y = at.y;
+  while (!words.empty()) {
+    std::size_t end = words.size();
+    while (end > 0 && measure(context, face, words.substr(0, end)).x > width) {
+      const std::size_t space = words.substr(0, end).rfind(' ');
+      if (space == std::string_view::npos || space == 0) break;
+      end = space;
+    }
+    put_in(context, {ImVec2(at.x, y), ImVec2(at.x + width, y + line)}, face, colour,
+           words.substr(0, end), Align::Center);
+    words.remove_prefix(std::min(words.size(), end + 1));
+    y += line;
+  }
+  ImGui::Dummy(ImVec2(width, y - at.y));
+}
+
 void sentence(Context& context, const Path& path, const present::Sentence& runs, Face face,
               float width) {
   const ImVec2 at = ImGui::GetCursorScreenPos();

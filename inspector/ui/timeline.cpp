@@ -21,20 +21,25 @@ float across(const Rect& area, float fraction) { return area.low.x + fraction * 
 
 // A symmetrical blob: quiet moments are a thin line, busy ones a belly.
 void draw_density(const Context& context, const present::TimeStripVm& strip, const Rect& area) {
-  if (strip.density.empty()) return;
-  ImDrawList* list = ImGui::GetWindowDrawList();
+  const std::size_t count = strip.density.size();
+  if (count < 2) return;
   const float middle = (area.low.y + area.high.y) / 2;
   const float reach = area.height() / 2 - context.px(3);
-  const float step = area.width() / static_cast<float>(strip.density.size());
+  const float step = area.width() / static_cast<float>(count);
   const float playhead = across(area, strip.playhead);
-  const ImU32 before = with_alpha(context.theme.accent, 0.65F);
+  const ImU32 before = with_alpha(context.theme.accent, 0.6F);
   const ImU32 after = with_alpha(context.theme.text_faint, 0.35F);
-  for (std::size_t i = 0; i < strip.density.size(); ++i) {
+  const auto half = [&](std::size_t i) {
+    const float value = strip.density[std::min(i, count - 1)];
+    return std::max(context.px(0.75F), std::clamp(value, 0.0F, 1.0F) * reach);
+  };
+  for (std::size_t i = 0; i < count; ++i) {
     const float x = area.low.x + static_cast<float>(i) * step;
-    const float half =
-        std::max(context.px(0.75F), std::clamp(strip.density[i], 0.0F, 1.0F) * reach);
-    list->AddRectFilled(ImVec2(x, middle - half), ImVec2(x + std::max(1.0F, step), middle + half),
-                        x < playhead ? before : after);
+    const ImU32 colour = x < playhead ? before : after;
+    area_quad(ImVec2(x, middle - half(i)), ImVec2(x + step, middle - half(i + 1)), middle, colour,
+              colour, colour);
+    area_quad(ImVec2(x, middle + half(i)), ImVec2(x + step, middle + half(i + 1)), middle, colour,
+              colour, colour);
   }
 }
 
@@ -110,7 +115,7 @@ void draw_bar(Context& context, const Path& path, const present::LaneBar& bar, c
   const bool wide = box.width() > context.px(10);
   const Hit h = wide ? hit(context, path, box, true, bar.label, true) : Hit{};
   const bool lit = h.hovered || context.lit(bar.ref);
-  const float strength = bar.folded ? 0.35F : lit ? 0.95F : 0.72F;
+  const float strength = bar.folded ? 0.28F : lit ? 0.9F : bad ? 0.8F : 0.56F;
   const float radius = wide ? context.px(3) : 0.0F;
   list->AddRectFilled(box.low, box.high, mix(context.theme.card, colour, strength), radius);
   if (bar.waiting && wide) hatch(context, box, with_alpha(context.theme.canvas, 0.45F));

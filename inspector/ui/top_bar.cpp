@@ -43,7 +43,7 @@ void draw_facts(Context& context, const present::TopBarVm& vm, ImVec2 at, float 
   float x = at.x;
   for (const present::Fact& fact : vm.facts) {
     const float value = measure(context, Face::Mono, fact.value).x;
-    const std::string words = fact.unit.empty() ? fact.label : fact.unit + " " + fact.label;
+    const std::string words = fact.label + fact.unit;
     const float wide =
         value + context.px(6) + measure(context, Face::Small, words).x + context.px(20);
     if (x + wide > until) return;
@@ -110,10 +110,6 @@ void draw_record(Context& context, const present::TopBarVm& vm) {
   }
 }
 
-float quiet_width(const Context& context, std::string_view words) {
-  return measure(context, Face::Body, words).x + context.px(28);
-}
-
 // Everything that stands at the right end; returns where it begins.
 float draw_right(Context& context, Memory& memory, const present::TopBarVm& vm, float right,
                  float y) {
@@ -121,14 +117,14 @@ float draw_right(Context& context, Memory& memory, const present::TopBarVm& vm, 
   const float gap = context.px(4);
   const std::string alarms = std::string(icon::kWarning) + "  " + vm.alarms_text;
   float width = 3 * (side + gap);
-  if (vm.alarms > 0) width += quiet_width(context, alarms) + gap;
+  if (vm.alarms > 0) width += button_width(context, alarms) + gap;
   if (vm.recording)
-    width += quiet_width(context, std::string(icon::kStop) + "  " + vm.recording_text) + gap;
+    width += button_width(context, std::string(icon::kStop) + "  " + vm.recording_text) + gap;
   else if (vm.can_record)
-    width += quiet_width(context, "\xe2\x97\x8f  Record") + gap;
+    width += button_width(context, "\xe2\x97\x8f  Record") + gap;
   const auto level = static_cast<std::size_t>(vm.level);
   if (vm.can_set_level && level < vm.level_names.size())
-    width += quiet_width(context, vm.level_names[level] + "  " + icon::kChevronDown) + gap;
+    width += button_width(context, vm.level_names[level] + "  " + icon::kChevronDown) + gap;
   const float left = right - width;
   ImGui::SetCursorScreenPos(ImVec2(left, y));
   scope::Style spacing(ImGuiStyleVar_ItemSpacing, ImVec2(gap, 0));
@@ -150,14 +146,15 @@ float draw_right(Context& context, Memory& memory, const present::TopBarVm& vm, 
     memory.palette_focus = true;
   }
   ImGui::SameLine();
+  const bool at_home = context.view.screen == present::Screen::Sessions;
+  const bool shown = context.view.detail_open && !at_home;
   const bool dark = context.theme.dark;
   if (icon_button(context, "top/theme", dark ? icon::kSun : icon::kMoon,
                   dark ? "Light colours" : "Dark colours")) {
     context.send(present::SetTheme{dark ? present::Theme::Light : present::Theme::Dark});
   }
   ImGui::SameLine();
-  if (icon_button(context, "top/detail", icon::kColumns, "Detail panel (D)",
-                  context.view.detail_open)) {
+  if (icon_button(context, "top/detail", icon::kColumns, "Detail panel (D)", shown, !at_home)) {
     context.send(present::SetDetailOpen{!context.view.detail_open});
   }
   return left;

@@ -99,7 +99,8 @@ void Ui::regions(Context& context, const present::Vms& vms) {
   const ImVec2 size = ImGui::GetIO().DisplaySize;
   const Theme& theme = context.theme;
   const bool detail = context.view.detail_open && context.view.screen != present::Screen::Sessions;
-  const PaneLayout panes = divide(size.x, size.y, context.scale, detail, memory_.detail_width);
+  const PaneLayout panes =
+      divide(size.x, size.y, context.scale, detail, memory_.detail_width, vms.time_strip.open);
   const ImVec2 none(0, 0);
   region(context, "top", panes.top, theme.panel, none,
          [&] { draw_top_bar(context, memory_, vms.top_bar); });

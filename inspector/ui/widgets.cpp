@@ -73,10 +73,13 @@ Hit hit(Context& context, const Path& path, Rect rect, bool enabled, std::string
 
 bool tip_due() { return ImGui::GetCurrentContext()->HoveredIdTimer > kTipDelay; }
 
+float button_width(const Context& context, std::string_view words) {
+  return measure(context, Face::Body, words).x + context.px(28);
+}
+
 bool button(Context& context, const Path& path, std::string_view words, Look look, bool enabled,
             std::string_view tip) {
-  const ImVec2 size(measure(context, Face::Body, words).x + context.px(28),
-                    context.px(metric::kButton));
+  const ImVec2 size(button_width(context, words), context.px(metric::kButton));
   const Rect box = take(size);
   const Hit h = hit(context, path, box, enabled, words);
   const Paint paint = paint_of(context.theme, look, h.hovered && enabled);

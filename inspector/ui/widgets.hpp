@@ -55,6 +55,7 @@ Hit hit(Context&, const Path&, Rect, bool enabled = true, std::string_view value
 
 bool button(Context&, const Path&, std::string_view text, Look = Look::Normal, bool enabled = true,
             std::string_view tip = {});
+float button_width(const Context&, std::string_view text);
 bool icon_button(Context&, const Path&, const char* icon, std::string_view tip, bool on = false,
                  bool enabled = true, ImU32 colour = 0);
 // Returns the chosen index, or -1 when nothing changed.
@@ -78,6 +79,10 @@ void badge_at(const Context&, ImVec2 at, const present::Badge&);
 void badge(Context&, const Path&, const present::Badge&);
 void dot(const Context&, ImVec2 center, present::Tone);
 void spark(const Context&, Rect, const present::Spark&);
+// The area between two points of a curve and the floor, without smoothed edges, so that neighbours
+// meet without a seam.
+void area_quad(ImVec2 left, ImVec2 right, float floor, ImU32 left_colour, ImU32 right_colour,
+               ImU32 floor_colour);
 void meter(const Context&, Rect, float fill, present::Tone);
 void fact(Context&, const Path&, const present::Fact&);
 void tooltip(Context&, const present::Tip&);
@@ -111,6 +116,8 @@ class Card {
 void heading(Context&, std::string_view text, std::string_view note = {});
 // A command to type into a terminal, with a button that copies it.
 void command_line(Context&, const Path&, std::string_view command, float width);
+// Lines centred on a column.
+void centered(Context&, Face, ImU32 colour, std::string_view text, float width);
 void empty_state(Context&, const Path&, const present::EmptyState&, const char* icon);
 void space(const Context&, float height);
 void separator(const Context&);

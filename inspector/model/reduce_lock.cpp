@@ -58,7 +58,15 @@ bool owner_died(Tables& tables, const Fact& fact) {
   Thread* thread = tables.threads.touch(fact.thread);
   if (row == nullptr || thread == nullptr) return false;
   const std::uint64_t number = LockTable::widen(*row, fact.event.c);
-  tables.locks.owner_died(*row, number, static_cast<std::uint32_t>(fact.event.a), fact.t_ns);
+  const auto dead_pid = static_cast<std::uint32_t>(fact.event.a);
+  const Process* holder = tables.processes.find(row->holder.process);
+  // Who learns it late, after another has recovered the lock, may name the acquisition of that other.
+  const bool late = row->state == LockState::Held && holder != nullptr && holder->pid != dead_pid;
+  if (late) {
+    ++row->owner_died_seen;
+  } else {
+    tables.locks.owner_died(*row, number, dead_pid, fact.t_ns);
+  }
   tables.threads.end_wait_on(*thread, row->object, WaitOutcome::OwnerDied, fact.t_ns);
   return true;
 }

@@ -82,6 +82,10 @@ mp::Result<void> Watch::record_to(const std::string& path) {
   hello_told_ = false;
   tell_hello();
   const session::ChunkStore& chunks = session_.chunks();
+  if (chunks.first() != 0) {
+    // The oldest events are not kept any more; the state before the first that is stands for them.
+    if (auto state = chunks.checkpoint(chunks.first())) recorder_->begin_from(std::move(state->second));
+  }
   for (std::size_t i = chunks.first(); i < chunks.end(); ++i) recorder_->add(chunks.load(i));
   return {};
 }

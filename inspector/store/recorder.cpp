@@ -26,6 +26,12 @@ Recorder::Recorder(std::filesystem::path path, DatabasePtr db, Limits limits)
 
 Recorder::~Recorder() { (void)close(); }
 
+void Recorder::begin_from(model::Model state) {
+  const std::lock_guard guard(mutex_);
+  inbox_.state = std::move(state);
+  changed_.notify_all();
+}
+
 void Recorder::add(session::BatchPtr batch) {
   const std::lock_guard guard(mutex_);
   if (trouble_ || inbox_.close) return;
@@ -106,6 +112,7 @@ void Recorder::write_loop(DatabasePtr db) {
       }
       const bool was_clean = !writer.dirty();
       if (todo.hello) writer.set_hello(*todo.hello);
+      if (todo.state) writer.begin_from(std::move(*todo.state));
       for (const session::BatchPtr& batch : todo.batches) writer.add(*batch);
       if (todo.verdict) writer.set_verdict(todo.verdict->first, todo.verdict->second);
       if (todo.alarms) writer.set_alarms(*todo.alarms);

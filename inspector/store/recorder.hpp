@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/result.hpp"
+#include "model/model.hpp"
 #include "session/event_source.hpp"
 #include "store/schema.hpp"
 
@@ -49,6 +50,9 @@ class Recorder {
   Recorder(const Recorder&) = delete;
   Recorder& operator=(const Recorder&) = delete;
 
+  // For a recording that begins in the middle of a session: the state that its first batch follows.
+  // Before the first add().
+  void begin_from(model::Model state);
   void add(session::BatchPtr batch);
   void set_hello(const mp::wire::HelloFrame& hello);
   // The sentence that stands for the whole session, and how bad it is ("ok", "warning", "problem").
@@ -71,11 +75,12 @@ class Recorder {
     std::vector<session::BatchPtr> batches;
     std::size_t events = 0;
     std::optional<mp::wire::HelloFrame> hello;
+    std::optional<model::Model> state;
     std::optional<std::pair<std::string, std::string>> verdict;
     std::optional<std::vector<AlarmRow>> alarms;
     bool close = false;
     [[nodiscard]] bool empty() const {
-      return batches.empty() && !hello && !verdict && !alarms && !close;
+      return batches.empty() && !hello && !state && !verdict && !alarms && !close;
     }
   };
 

@@ -86,6 +86,13 @@ void RecordingWriter::set_alarms(const std::vector<AlarmRow>& alarms) {
   }
 }
 
+void RecordingWriter::begin_from(model::Model state) {
+  if (chunk_id_ != 1 || !tail_.events.empty()) return;
+  open();
+  model_ = std::move(state);
+  write_checkpoint();
+}
+
 void RecordingWriter::add(const mp::wire::Batch& batch) {
   open();
   for (const mp::wire::Event& event : batch.events) {

@@ -16,6 +16,8 @@ class RecordingWriter {
  public:
   RecordingWriter(SQLite::Database& db, const Recorder::Limits& limits);
 
+  // Only before the first add().
+  void begin_from(model::Model state);
   void add(const mp::wire::Batch& batch);
   void set_hello(const mp::wire::HelloFrame& hello);
   void set_verdict(const std::string& severity, const std::string& sentence);

@@ -174,6 +174,26 @@ TEST(Recording, CanBeReadWhileItIsWritten) {
   EXPECT_FALSE(chunks->recording().complete);
 }
 
+TEST(Recording, MayBeginInTheMiddle) {
+  const TempDir dir;
+  EventBuilder builder;
+  const auto made = support::deadlock_of_two(builder);
+  Model model;
+  model.apply(builder.take());
+  auto recorder = Recorder::create(dir / "s.mpr");
+  recorder.value()->begin_from(model);
+  builder.note(made.left, "still here");
+  recorder.value()->add(shared(builder.batch()));
+  ASSERT_TRUE(recorder.value()->close().ok());
+  model.apply(builder.batch());
+  Session replay(open(dir / "s.mpr"));
+  EXPECT_EQ(replay.newest().digest(), model.digest());
+  replay.seek(0);
+  EXPECT_EQ(replay.view().digest(), model.digest());
+  SQLite::Database db((dir / "s.mpr").string());
+  EXPECT_EQ(db.execAndGet("select count(*) from process").getInt(), 3);
+}
+
 TEST(Recording, KeepsVerdictAndAlarms) {
   const TempDir dir;
   auto recorder = Recorder::create(dir / "s.mpr");

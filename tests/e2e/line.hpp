@@ -46,11 +46,12 @@ class Line {
     return support::run_command(command, std::chrono::seconds(60));
   }
 
-  // The rows of a query through plain SQLite, columns joined by '|'. The text of the error if there is one.
+  // The rows of a query through plain SQLite, opened as its shell opens a file; columns joined by '|'. The text of the
+  // error if there is one.
   static std::vector<std::string> query(const std::string& file, const std::string& sql) {
     std::vector<std::string> rows;
     sqlite3* db = nullptr;
-    if (::sqlite3_open_v2(file.c_str(), &db, SQLITE_OPEN_READONLY, nullptr) != SQLITE_OK) {
+    if (::sqlite3_open_v2(file.c_str(), &db, SQLITE_OPEN_READWRITE, nullptr) != SQLITE_OK) {
       rows.emplace_back(::sqlite3_errmsg(db));
       ::sqlite3_close(db);
       return rows;

@@ -15,6 +15,7 @@ namespace {
 // under watch ends as if nothing had been.
 TEST(KilledRecorder, LeavesAFileThatOpensAndAProgramThatDidNotNotice) {
   std::minstd_rand random(7);
+  int with_events = 0;
   for (int round = 0; round < 50; ++round) {
     const Line line;
     const std::string file = line.file("cut.mpr");
@@ -34,14 +35,17 @@ TEST(KilledRecorder, LeavesAFileThatOpensAndAProgramThatDidNotNotice) {
     EXPECT_TRUE(program.wait().ok()) << program.wait().text();
     const auto check = Line::query(file, "pragma integrity_check");
     EXPECT_EQ(check, std::vector<std::string>{"ok"}) << "round " << round;
-    const auto last = Line::query(file, "select coalesce(max(t1), 0) from chunk");
-    ASSERT_EQ(last.size(), 1u);
-    const std::uint64_t last_ns = std::stoull(last[0]);
-    if (last_ns != 0) {
-      // 250 ms between two commits, and what one round of reading and writing takes on a busy machine.
-      EXPECT_LT(killed_ns - last_ns, 600'000'000u) << "round " << round;
-    }
+    // Killed before its first commit, it has left an empty database.
+    if (Line::query(file, "select count(*) from sqlite_master where name = 'chunk'") != std::vector<std::string>{"1"}) continue;
+    const auto report = line.report(file);
+    EXPECT_TRUE(report.ok()) << "round " << round << ": " << report.text();
+    const std::uint64_t last_ns = std::stoull(Line::query(file, "select coalesce(max(t1), 0) from chunk").at(0));
+    if (last_ns == 0) continue;
+    ++with_events;
+    // A quarter of a second between two commits, and what one round of reading and writing takes on a busy machine.
+    EXPECT_LT(killed_ns - last_ns, 600'000'000u) << "round " << round;
   }
+  EXPECT_GT(with_events, 10) << "most recorders lived long enough to record something";
 }
 
 }  // namespace

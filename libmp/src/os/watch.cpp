@@ -20,4 +20,9 @@ bool has_ended(const UniqueFd& pidfd) noexcept {
   return retry_eintr([&] { return ::poll(&look, 1, 0); }) != 0;
 }
 
+bool signal_process(ProcessId who, int signal) noexcept {
+  const UniqueFd pidfd = watch_process(who);
+  return pidfd.valid() && ::syscall(SYS_pidfd_send_signal, pidfd.get(), signal, nullptr, 0) == 0;
+}
+
 }  // namespace mp::os

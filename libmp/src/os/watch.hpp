@@ -12,4 +12,7 @@ UniqueFd watch_process(ProcessId who) noexcept;
 // Never blocks. A zombie has ended.
 bool has_ended(const UniqueFd& pidfd) noexcept;
 
+// Sends a signal to exactly this process, whatever has become of its pid. False when it has ended, or is not ours.
+bool signal_process(ProcessId who, int signal) noexcept;
+
 }  // namespace mp::os

@@ -65,8 +65,8 @@ TEST(Deadlocks, TheDetailsSayWhereTheLocksWereMadeAndWhoIsStuckBehind) {
   std::vector<std::string> details;
   for (const Text& detail : found[0].details) details.push_back(detail.plain());
   EXPECT_EQ(details, (std::vector<std::string>{
-                         "Lock results was created at pipeline.cpp:42 by MainProcess.",
                          "Lock index was created at pipeline.cpp:41 by MainProcess.",
+                         "Lock results was created at pipeline.cpp:42 by MainProcess.",
                          "Stuck behind it: MainProcess (waits for Worker-1 to end).",
                      }));
 }

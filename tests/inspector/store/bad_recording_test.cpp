@@ -10,6 +10,7 @@
 #include <csignal>
 #include <fstream>
 #include <random>
+#include <thread>
 
 #include <sys/resource.h>
 
@@ -159,6 +160,11 @@ TEST(BadRecording, AFullDiskEndsTheRecordingNotTheSession) {
     if (!recorder.ok()) return 2;
     support::RandomEvents random(1);
     std::uint64_t t_ns = 1000;
+    // Something is safe before the disk fills up, however slow this machine is.
+    auto first = random.batch(10);
+    for (auto& event : first.events) event.t_ns = ++t_ns;
+    recorder.value()->add(std::make_shared<const mp::wire::Batch>(std::move(first)));
+    while (recorder.value()->committed_events() == 0 && !recorder.value()->trouble()) std::this_thread::yield();
     while (!recorder.value()->trouble()) {
       auto batch = random.batch(2000);
       for (auto& event : batch.events) event.t_ns = ++t_ns;

@@ -234,6 +234,9 @@ void RowWriter::update_open_waits(const Model& model) {
   }
   for (const auto& [key, row] : model.threads().rows()) {
     if (!row.waiting()) continue;
+    // Who held the lock when the wait began may have become known only later.
+    const model::Lock* lock = model.locks().find(row.object);
+    const bool later = !row.blocker.valid() && lock != nullptr;
     wait_row(-++open_waits_, model,
              {.thread = key,
               .state = row.state,
@@ -241,7 +244,7 @@ void RowWriter::update_open_waits(const Model& model) {
               .joined = row.joined,
               .number = row.wait_number,
               .begin_ns = row.since_ns,
-              .blocker = row.blocker},
+              .blocker = later ? lock->holder : row.blocker},
              false);
   }
 }

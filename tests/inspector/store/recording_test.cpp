@@ -162,6 +162,21 @@ TEST(Recording, AWaitThatEndsIsNoLongerOpen) {
   EXPECT_EQ(db.execAndGet("select result from wait").getString(), "failed");
 }
 
+TEST(Recording, AnOpenWaitNamesTheHolderThatBecameKnownLater) {
+  const TempDir dir;
+  EventBuilder builder;
+  const auto root = builder.root();
+  const auto lock = builder.lock(root, "l");
+  const auto other = builder.fork(root, "other");
+  builder.wait_lock(other, lock);
+  builder.add(EventBuilder::Kind::Held, root, {.object = lock.number, .c = 1});
+  record(dir / "s.mpr", builder.batch());
+  SQLite::Database db((dir / "s.mpr").string());
+  EXPECT_EQ(
+      db.execAndGet("select p.name from wait w join process p on p.id = w.blocker").getString(),
+      "MainProcess");
+}
+
 TEST(Recording, CanBeReadWhileItIsWritten) {
   const TempDir dir;
   EventBuilder builder;

@@ -14,7 +14,7 @@ namespace mp::serial {
 namespace {
 
 // Steps of hashing and comparing keys that an input of this size may ask for.
-constexpr std::uint64_t kBaseSteps = 1'000'000;
+constexpr std::uint64_t kBaseSteps = 100'000;
 constexpr std::uint64_t kStepsPerByte = 256;
 
 constexpr std::size_t kMostExpected = 4096;

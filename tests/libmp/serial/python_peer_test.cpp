@@ -94,7 +94,7 @@ TEST(PythonPeer, AgreesOnNumbers) {
     for (const std::uint64_t value : {power - 1, power, power + 1}) {
       values.emplace_back(value);
       values.emplace_back(static_cast<std::int64_t>(value));
-      values.emplace_back(-static_cast<std::int64_t>(value));
+      values.emplace_back(static_cast<std::int64_t>(0 - value));
       values.emplace_back(1.0 / static_cast<double>(value + 3));
     }
   }

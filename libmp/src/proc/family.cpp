@@ -33,16 +33,18 @@ os::UniqueFd pidfd_of_child(std::uint32_t pid) {
   try {
     return os::open_pidfd(pid);
   } catch (const OSError& error) {
-    if (error.error_number() == ESRCH)
-      return os::open_ready_fd();  // it has ended, and nobody will know how
-    os::discard_child(pid);
-    throw;
+    if (error.error_number() != ESRCH) throw;
+    return os::open_ready_fd();  // it has ended, and nobody will know how
   }
 }
 
 void at_exit(int status) {
   Family& family = Family::instance();
-  family.shut_down();
+  try {
+    family.shut_down();
+  } catch (const std::exception& error) {  // nobody above can catch it
+    write_to_stderr(std::string("libmp: at exit: ") + error.what() + "\n");
+  }
   // The first process of a tree is told off by the probes themselves.
   if (family.parent() != nullptr) probe::leaving(status);
 }
@@ -132,16 +134,21 @@ std::shared_ptr<StartedChild> Family::fork(const std::shared_ptr<ProcessCore>& c
     become_child(birth, identity, as_child, own_name);
     return nullptr;
   }
-  probe::child_forked(birth, pid);
-  auto started = std::make_shared<StartedChild>(pid, birth.puid, pidfd_of_child(pid));
-  children_.push_back({child, started, identity.daemon});
-  watched_.push_back(started);
-  return started;
+  try {
+    auto started = std::make_shared<StartedChild>(pid, birth.puid, pidfd_of_child(pid));
+    watched_.push_back(started);
+    children_.push_back({child, started, identity.daemon});
+    probe::child_forked(birth, pid);
+    return started;
+  } catch (...) {  // out of memory or descriptors: better no child than one that nobody knows
+    os::discard_child(pid);
+    throw;
+  }
 }
 
 void Family::become_child(const probe::Birth& birth, const Identity& identity,
                           const std::shared_ptr<ProcessCore>& as_child,
-                          const std::string& parent_name) {
+                          const std::string& parent_name) noexcept {
   probe::become_child(birth, identity.name, wire::StartMethod::Fork, identity.daemon);
   parent_ = ProcessCore::parent(owner_pid_, parent_name, std::move(own_pidfd_));
   self_ = as_child;

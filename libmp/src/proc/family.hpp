@@ -54,8 +54,10 @@ class Family {
   };
 
   Family();
+  // noexcept: an exception here would bring the child up into what its parent was doing.
   void become_child(const probe::Birth& birth, const Identity& identity,
-                    const std::shared_ptr<ProcessCore>& as_child, const std::string& parent_name);
+                    const std::shared_ptr<ProcessCore>& as_child,
+                    const std::string& parent_name) noexcept;
   void make_own();
   const std::vector<Child>& prune();
 

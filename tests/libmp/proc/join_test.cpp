@@ -260,6 +260,31 @@ TEST(Process, DropsWhatIsNeitherJoinedNorHeld) {
   EXPECT_EQ(zombies(), 0);
 }
 
+TEST(Process, WithoutADescriptorForItIsNotStartedAndMayBeStartedLater) {
+  {
+    Guarded first([] {});
+    first->start();
+    ASSERT_EQ(first.end(), 0);
+  }
+  Guarded sut([] {});
+  std::vector<int> hoard;
+  for (int fd = ::dup(0); fd != -1; fd = ::dup(0)) hoard.push_back(fd);
+
+  int error_number = 0;
+  try {
+    sut->start();
+  } catch (const mp::OSError& error) {
+    error_number = error.error_number();
+  }
+  for (const int fd : hoard) ::close(fd);
+
+  EXPECT_EQ(error_number, EMFILE);
+  EXPECT_EQ(zombies(), 0);
+  EXPECT_TRUE(mp::active_children().empty());
+  sut->start();
+  EXPECT_EQ(sut.end(), 0);
+}
+
 TEST(Process, ChildrenDoNotInheritTheSentinelsOfTheirSiblings) {
   const auto count = [] { throw mp::SystemExit(static_cast<int>(open_descriptors())); };
   Guarded alone(count);

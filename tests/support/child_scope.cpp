@@ -1,19 +1,20 @@
 #include "support/child_scope.hpp"
 
-#include <fcntl.h>
-#include <gtest/gtest.h>
-#include <poll.h>
-#include <signal.h>
-#include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdio>
 #include <exception>
 #include <system_error>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <gtest/gtest.h>
 
 namespace support {
 namespace {
@@ -68,7 +69,7 @@ std::string ChildEnd::text() const {
   return output.empty() ? how : how + "; its output:\n" + output;
 }
 
-ChildScope::ChildScope(std::function<int()> body, std::chrono::milliseconds deadline)
+ChildScope::ChildScope(const std::function<int()>& body, std::chrono::milliseconds deadline)
     : deadline_(Clock::now() + deadline) {
   start(body);
 }
@@ -80,8 +81,8 @@ ChildScope::ChildScope(const std::vector<std::string>& command, std::chrono::mil
 
 ChildScope::~ChildScope() {
   if (::getpid() != creator_) return;
-  // The group id cannot be reused while a member lives; with none left the call fails harmlessly, unless the
-  // number came round to another group of ours within this one test.
+  // The group id cannot be reused while a member lives; with none left the call fails harmlessly,
+  // unless the number came round to another group of ours within this one test.
   ::kill(-pid_, SIGKILL);
   if (!reaped_) {
     int status = 0;
@@ -159,7 +160,8 @@ const ChildEnd& ChildScope::wait() {
       give_up();
       return end_;
     }
-    // The end of the output is no end of the child, and the other way round: look at both in short turns.
+    // The end of the output is no end of the child, and the other way round: look at both in short
+    // turns.
     constexpr int kTurnMs = 20;
     if (closed) {
       ::poll(nullptr, 0, 1);

@@ -1,13 +1,14 @@
-// Runs a lambda or a command in a child process which cannot outlive its test: own process group, deadline, captured output.
+// Runs a lambda or a command in a child process which cannot outlive its test: own process group,
+// deadline, captured output.
 #pragma once
-
-#include <sys/types.h>
 
 #include <chrono>
 #include <functional>
 #include <optional>
 #include <string>
 #include <vector>
+
+#include <sys/types.h>
 
 namespace support {
 
@@ -24,16 +25,17 @@ struct ChildEnd {
 };
 
 // Owns the child and its process group: whatever is left of the group dies with the scope.
-// Processes: the child is forked at construction; the lambda's return value is its exit code, a thrown
-// exception is exit code 125 with the text on stderr, and no exit handlers of the test program run in it.
-// Blocks: wait() until the child and all writers of its output are gone, or the deadline, or 1 s after
-// the child itself ended (a grandchild that keeps the pipe open is then named in the output).
-// Fails: wait() adds a test failure when the deadline passed.
+// Processes: the child is forked at construction; the lambda's return value is its exit code, a
+// thrown exception is exit code 125 with the text on stderr, and no exit handlers of the test
+// program run in it. Blocks: wait() until the child and all writers of its output are gone, or the
+// deadline, or 1 s after the child itself ended (a grandchild that keeps the pipe open is then
+// named in the output). Fails: wait() adds a test failure when the deadline passed.
 class ChildScope {
  public:
   static constexpr std::chrono::seconds kDefaultDeadline{20};
 
-  explicit ChildScope(std::function<int()> body, std::chrono::milliseconds deadline = kDefaultDeadline);
+  explicit ChildScope(const std::function<int()>& body,
+                      std::chrono::milliseconds deadline = kDefaultDeadline);
   explicit ChildScope(const std::vector<std::string>& command,
                       std::chrono::milliseconds deadline = kDefaultDeadline);
   ~ChildScope();
@@ -50,7 +52,8 @@ class ChildScope {
   // May be called again: returns the same end.
   const ChildEnd& wait();
 
-  // Blocks until the output so far holds `text`; false when the child closed its output or the deadline passed first.
+  // Blocks until the output so far holds `text`; false when the child closed its output or the
+  // deadline passed first.
   bool wait_for_output(const std::string& text);
   const std::string& output() const { return end_.output; }
 

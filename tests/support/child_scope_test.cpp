@@ -1,9 +1,6 @@
 #include "support/child_scope.hpp"
 
-#include <gtest/gtest-spi.h>
-#include <gtest/gtest.h>
-#include <signal.h>
-#include <unistd.h>
+#include "support/temp_dir.hpp"
 
 #include <cerrno>
 #include <chrono>
@@ -15,7 +12,11 @@
 #include <stdexcept>
 #include <string>
 
-#include "support/temp_dir.hpp"
+#include <signal.h>
+#include <unistd.h>
+
+#include <gtest/gtest-spi.h>
+#include <gtest/gtest.h>
 
 namespace support {
 namespace {
@@ -63,7 +64,11 @@ TEST(ChildScope, FailsTheTestAndKillsTheChildAtTheDeadline) {
   pid_t pid = 0;
   // A static, because the macro runs its statement where locals are out of sight.
   static std::optional<ChildScope> child;
-  child.emplace([]() -> int { for (;;) ::pause(); }, 50ms);
+  child.emplace(
+      []() -> int {
+        for (;;) ::pause();
+      },
+      50ms);
   pid = child->pid();
 
   EXPECT_NONFATAL_FAILURE(child->wait(), "still running after its deadline");

@@ -1,4 +1,5 @@
-// main() of a fuzzer where libFuzzer is not at hand: runs the corpus, and simple damage to each of its files.
+// main() of a fuzzer where libFuzzer is not at hand: runs the corpus, and simple damage to each of
+// its files.
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -13,7 +14,8 @@ namespace {
 
 using Bytes = std::vector<std::uint8_t>;
 
-// Each length up to a bound, so that an over-read shows under AddressSanitizer; each byte set to the values that break counts.
+// Each length up to a bound, so that an over-read shows under AddressSanitizer; each byte set to
+// the values that break counts.
 constexpr std::size_t kDamageBound = 4096;
 
 Bytes load(const std::filesystem::path& file) {

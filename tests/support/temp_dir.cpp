@@ -1,11 +1,11 @@
 #include "support/temp_dir.hpp"
 
-#include <stdlib.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <string>
 #include <system_error>
+
+#include <stdlib.h>
+#include <unistd.h>
 
 namespace support {
 

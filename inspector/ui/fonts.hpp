@@ -35,6 +35,8 @@ struct Fonts {
 
 // Clears the atlas of the current ImGui context and fills it for `scale`. Between frames only; the
 // renderer's texture has to be made anew. `extra_dir` is searched first when not empty.
-Fonts load_fonts(float scale, const std::string& extra_dir = {});
+Fonts load_fonts(float scale, const std::string& extra_dir = {},
+                 const std::vector<std::string>& roots = {"/usr/share/fonts",
+                                                          "/usr/local/share/fonts"});
 
 }  // namespace inspector::ui

@@ -167,4 +167,10 @@ Sentence deadlock_sentence() {
           {"worker-3", process(5), Tone::Blocked},  {"."}};
 }
 
+std::string plain_deadlock() {
+  std::string text;
+  for (const TextRun& run : deadlock_sentence()) text += run.text;
+  return text;
+}
+
 }  // namespace uitest

@@ -49,5 +49,6 @@ inspector::present::Plot time_plot(const std::string& id, const std::string& tit
 inspector::present::Curve curve(const std::string& name, float hue, float level,
                                 const std::string& latest, float swing, bool rising);
 inspector::present::Sentence deadlock_sentence();
+std::string plain_deadlock();  // the same as text
 
 }  // namespace uitest

@@ -1,0 +1,99 @@
+// Colours that can be read, fonts that are always there.
+#include "ui/fonts.hpp"
+#include "ui/icons.hpp"
+#include "ui/theme.hpp"
+
+#include <string>
+
+#include <imgui.h>
+
+#include <gtest/gtest.h>
+
+namespace inspector::ui {
+namespace {
+
+constexpr double kReadable = 4.5;  // WCAG AA for text
+
+class Themes : public testing::TestWithParam<present::Theme> {};
+
+TEST_P(Themes, TextIsReadableOnEverySurface) {
+  const Theme& theme = theme_of(GetParam());
+  for (const ImU32 surface : {theme.canvas, theme.panel, theme.card, theme.raised}) {
+    EXPECT_GE(contrast(theme.text, surface), 7.0);
+    EXPECT_GE(contrast(theme.text_dim, surface), kReadable);
+    EXPECT_GE(contrast(theme.text_faint, surface), kReadable);
+    EXPECT_GE(contrast(theme.accent, surface), kReadable);
+    EXPECT_GE(contrast(theme.past, surface), kReadable);
+    for (std::size_t tone = 0; tone < kToneCount; ++tone)
+      EXPECT_GE(contrast(theme.tones[tone], surface), kReadable) << "tone " << tone;
+  }
+  EXPECT_GE(contrast(theme.on_accent, theme.accent), kReadable);
+}
+
+TEST_P(Themes, ATonedWordIsReadableOnItsOwnWash) {
+  const Theme& theme = theme_of(GetParam());
+  for (std::size_t tone = 0; tone < kToneCount; ++tone) {
+    const ImU32 wash = theme.wash(static_cast<present::Tone>(tone));
+    EXPECT_GE(contrast(theme.tones[tone], wash), kReadable) << "tone " << tone;
+    EXPECT_GE(contrast(theme.text, wash), kReadable) << "tone " << tone;
+  }
+}
+
+TEST_P(Themes, IdentityColoursAreEquallyLoudAndNeverLookLikeAnAlarm) {
+  const Theme& theme = theme_of(GetParam());
+  for (int i = 0; i < 24; ++i) {
+    const double loud = contrast(theme.identity(static_cast<float>(i) / 24), theme.card);
+    EXPECT_GE(loud, 1.8) << i;
+    EXPECT_LE(loud, 14.0) << i;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Both, Themes, testing::Values(present::Theme::Dark, present::Theme::Light),
+                         [](const auto& info) {
+                           return info.param == present::Theme::Dark ? "Dark" : "Light";
+                         });
+
+class FontLoading : public testing::Test {
+ protected:
+  FontLoading() { ImGui::CreateContext(); }
+  ~FontLoading() override { ImGui::DestroyContext(); }
+};
+
+TEST_F(FontLoading, NeverFailsOnAMachineWithoutFonts) {
+  const Fonts fonts = load_fonts(1.0F, {}, {"/nonexistent"});
+
+  EXPECT_EQ(fonts.missing.size(), 3U) << "and says what is missing";
+  for (ImFont* face : fonts.faces) {
+    ASSERT_NE(face, nullptr);
+    EXPECT_GT(face->CalcTextSizeA(face->FontSize, 1e9F, 0, "abc").x, 0);
+  }
+}
+
+TEST_F(FontLoading, ScaleMakesEveryFaceLarger) {
+  const float before = load_fonts(1.0F)[Face::Body]->FontSize;
+  const float after = load_fonts(2.0F)[Face::Body]->FontSize;
+  EXPECT_FLOAT_EQ(after, 2 * before);
+}
+
+TEST_F(FontLoading, DigitsOfTheNumberFaceAreEquallyWide) {
+  const Fonts fonts = load_fonts(1.0F);
+  if (!fonts.missing.empty()) GTEST_SKIP() << "fonts are not installed here";
+  ImFont* mono = fonts[Face::Mono];
+  const float one = mono->CalcTextSizeA(mono->FontSize, 1e9F, 0, "1").x;
+  for (char digit = '0'; digit <= '9'; ++digit) {
+    const std::string text(1, digit);
+    EXPECT_FLOAT_EQ(mono->CalcTextSizeA(mono->FontSize, 1e9F, 0, text.c_str()).x, one) << digit;
+  }
+}
+
+TEST_F(FontLoading, IconsAreInTheTextFace) {
+  const Fonts fonts = load_fonts(1.0F);
+  if (!fonts.missing.empty()) GTEST_SKIP() << "fonts are not installed here";
+  for (const ImWchar code :
+       {ImWchar{0xf023}, ImWchar{0xf0e8}, ImWchar{0xf071}, ImWchar{0xf1b2}, ImWchar{0xf01c}}) {
+    EXPECT_NE(fonts[Face::Body]->FindGlyphNoFallback(code), nullptr) << std::hex << code;
+  }
+}
+
+}  // namespace
+}  // namespace inspector::ui

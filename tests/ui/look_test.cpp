@@ -49,8 +49,8 @@ TEST_P(Themes, IdentityColoursAreEquallyLoudAndNeverLookLikeAnAlarm) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Both, Themes, testing::Values(present::Theme::Dark, present::Theme::Light),
-                         [](const auto& info) {
-                           return info.param == present::Theme::Dark ? "Dark" : "Light";
+                         [](const auto& tested) {
+                           return tested.param == present::Theme::Dark ? "Dark" : "Light";
                          });
 
 class FontLoading : public testing::Test {

@@ -59,6 +59,9 @@ void find_knots(const WaitGraph& graph, const Digraph& rest, std::uint64_t now_n
     Deadlock deadlock;
     deadlock.members = std::move(knot);
     deadlock.since_ns = newest_wait(graph, deadlock.members);
+    for (const NodeIndex node : deadlock.members) {
+      deadlock.since_ns = std::max(deadlock.since_ns, graph.nodes[node].last_helper_gone_ns);
+    }
     if (stands(deadlock.since_ns, now_ns, kKnotStandsNs)) found.push_back(std::move(deadlock));
   }
 }
@@ -229,6 +232,18 @@ Finding describe(const model::Model& model, const Names& names, const WaitGraph&
   // The same threads may meet again in another deadlock: the moment tells the two apart.
   finding.id = finding_id(finding.rule, finding.subjects, deadlock.since_ns);
   return finding;
+}
+
+std::set<model::Puid> lost_processes(const model::Model& model) {
+  const WaitGraph graph = build_wait_graph(model);
+  std::set<model::Puid> lost;
+  for (const Deadlock& deadlock : find_deadlocks(graph, model.now_ns())) {
+    if (deadlock.timed) continue;
+    for (const auto* nodes : {&deadlock.members, &deadlock.behind}) {
+      for (const NodeIndex node : *nodes) lost.insert(graph.nodes[node].thread.process);
+    }
+  }
+  return lost;
 }
 
 std::vector<Finding> deadlock_findings(const model::Model& model, const Names& names) {

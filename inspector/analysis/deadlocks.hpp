@@ -6,6 +6,7 @@
 #include "analysis/names.hpp"
 #include "analysis/wait_graph.hpp"
 
+#include <set>
 #include <vector>
 
 namespace inspector::analysis {
@@ -21,10 +22,13 @@ struct Deadlock {
   std::vector<NodeIndex> behind;   // wait for a member, directly or not, and are lost too
   bool proven = false;  // one circle over locks and joins; else everyone who could help is stuck
   bool timed = false;   // a timeout will end it
-  std::uint64_t since_ns = 0;  // when the last member began to wait
+  std::uint64_t since_ns = 0;  // when the last member began to wait, or the last helper was gone
 };
 
 std::vector<Deadlock> find_deadlocks(const WaitGraph& graph, std::uint64_t now_ns);
+
+// Processes with a thread that will never go on by itself.
+std::set<model::Puid> lost_processes(const model::Model& model);
 
 // Rules "deadlock" and "stall".
 std::vector<Finding> deadlock_findings(const model::Model& model, const Names& names);

@@ -11,6 +11,10 @@ namespace inspector::analysis {
 namespace {
 
 constexpr std::size_t kLastEvents = 5;
+constexpr std::uint64_t kMuchMemory =
+    100'000'000;  // below, the out-of-memory killer is not worth a word
+
+constexpr std::uint64_t kAtOnceNs = 1'000'000;
 
 bool ended_badly(const model::Model& model, const model::Process& process) {
   if (!process.dead() || process.method == wire::StartMethod::Helper) return false;
@@ -31,7 +35,10 @@ void add_learned(const Names& names, const model::Lock& lock, const std::vector<
   if (learned.empty()) return;
   std::vector<Text> who;
   for (const Learned& one : learned)
-    who.push_back(names.say(one.thread) << " learned it after " + duration_text(one.after_ns));
+    who.push_back(names.say(one.thread)
+                  << (one.after_ns < kAtOnceNs
+                          ? " learned it at once"
+                          : " learned it after " + duration_text(one.after_ns)));
   sentence << "; " << join_texts(who, 3);
   const model::HoldInterval* next = takeover(lock);
   if (next != nullptr && lock.recovered > 0 && learned.size() == 1 &&
@@ -40,13 +47,35 @@ void add_learned(const Names& names, const model::Lock& lock, const std::vector<
   }
 }
 
+// Somebody living could still want the lock.
+bool is_wanted(const model::Model& model, model::ObjectId id) {
+  const model::Object* object = model.objects().find(id);
+  if (object == nullptr) return false;
+  return std::any_of(object->users.begin(), object->users.end(), [&](const auto& user) {
+    const model::Process* process = model.processes().find(user.first);
+    return user.second.open() && process != nullptr && !process->dead();
+  });
+}
+
+// What was ended on purpose is worth a warning only if it took something along that others needed.
+Severity severity_of(const model::Model& model, const model::Process& process) {
+  if (!end_was_asked_for(process))
+    return process.died_by_signal() ? Severity::Error : Severity::Warning;
+  for (const model::ObjectId id : held_by(model, process.puid)) {
+    const model::Lock* lock = model.locks().find(id);
+    if (lock == nullptr || lock->state != model::LockState::OwnerDead || is_wanted(model, id))
+      return Severity::Error;
+  }
+  return Severity::Info;
+}
+
 Finding death_of(const model::Model& model, const Names& names, const model::Process& process) {
   Finding finding;
   finding.rule = "worker-died";
   finding.title = process.died_by_signal() ? "Process killed"
                   : process.exit           ? "Process failed"
                                            : "Process vanished";
-  finding.severity = process.died_by_signal() ? Severity::Error : Severity::Warning;
+  finding.severity = severity_of(model, process);
   finding.confidence = process.exit ? Confidence::Proven : Confidence::Probable;
   finding.since_ns = process.ended_ns;
   finding.subjects.push_back(Subject::of(process.puid));
@@ -62,11 +91,11 @@ Finding death_of(const model::Model& model, const Names& names, const model::Pro
     finding.subjects.push_back(Subject::of_object(id));
   }
   if (process.exit && *process.exit == -SIGKILL && process.signal_from == 0) {
-    Text hint(
-        "Nobody in the program is known to have sent it; the kernel does this when memory runs "
-        "out");
-    if (process.usage.rss_bytes > 0)
-      hint << " (it used " + bytes_text(process.usage.rss_bytes) + ")";
+    Text hint("Nobody in the program is known to have sent it");
+    if (process.usage.rss_bytes >= kMuchMemory) {
+      hint << "; the kernel does this when memory runs out, and it used " +
+                  bytes_text(process.usage.rss_bytes);
+    }
     finding.details.push_back(hint << ".");
   }
   std::size_t told = 0;
@@ -115,6 +144,10 @@ void describe_open(const model::Model& model, const Names& names, const model::L
   if (!waiters.empty()) {
     finding.sentence << "; " << join_texts(waiters) << (waiters.size() == 1 ? " waits" : " wait")
                      << " for it";
+  }
+  if (finding.severity == Severity::Info) {
+    finding.sentence << "; nobody is left who could want it.";
+    return;
   }
   finding.sentence << "; nobody has recovered it.";
   finding.advice = "Whoever gets OwnerDied should check what the lock protects and call recover().";
@@ -182,7 +215,7 @@ std::vector<Finding> orphan_findings(const model::Model& model, const Names& nam
     finding.subjects = {Subject::of_object(id), Subject::of(lock.dead_owner.process)};
     finding.id = finding_id(finding.rule, finding.subjects, lock.owner_died_ns);
     if (lock.state == model::LockState::OwnerDead) {
-      finding.severity = Severity::Error;
+      finding.severity = is_wanted(model, id) ? Severity::Error : Severity::Info;
       describe_open(model, names, lock, finding);
     } else {
       const model::HoldInterval* next = takeover(lock);

@@ -1,7 +1,6 @@
 #include "analysis/flow.hpp"
 
 #include "analysis/busy_time.hpp"
-#include "analysis/words.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -13,9 +12,6 @@ constexpr std::uint64_t kSecondNs = 1'000'000'000;
 constexpr double kMostlyBlocked = 0.5;
 constexpr std::uint64_t kGrowthWatchedNs = 3 * kSecondNs;
 constexpr std::uint64_t kGrowthAtLeast = 16;
-// A full queue in front of busy consumers is how back pressure should look. It is worth a word only
-// if items grow old.
-constexpr std::uint64_t kOldItemNs = kSecondNs / 4;
 
 double seconds(std::uint64_t ns) { return static_cast<double>(ns) / 1e9; }
 
@@ -143,83 +139,6 @@ std::vector<model::ThreadKey> keys(const std::vector<const model::Thread*>& thre
   return all;
 }
 
-Text names_of(const Names& names, const std::vector<model::Puid>& processes) {
-  std::vector<Text> all;
-  for (const model::Puid puid : processes) all.push_back(names.say(puid));
-  return join_texts(all, 4);
-}
-
-std::string percent(double share) {
-  return std::to_string(static_cast<int>(std::lround(share * 100))) + " %";
-}
-
-void describe_full(const model::Model& model, const Names& names, const Flow& flow,
-                   Finding& finding) {
-  finding.rule = "queue-full";
-  finding.title = "Slow consumer";
-  finding.headline = names.say_object(flow.queue) << " is full, its consumers are too slow";
-  finding.since_ns = flow.full_since_ns;
-  finding.sentence = Text("Queue ")
-                     << Span{names.object(flow.queue), Subject::of_object(flow.queue)}
-                     << " is full (" + std::to_string(flow.depth) + " of " +
-                            std::to_string(flow.capacity) + "): ";
-  if (flow.consumers.empty()) {
-    finding.sentence << "nobody has taken an item yet";
-  } else {
-    finding.sentence << names_of(names, flow.consumers)
-                     << (flow.consumers.size() == 1 ? " takes " : " take ")
-                     << rate_text(flow.out_per_s);
-  }
-  if (!flow.blocked_putters.empty()) {
-    std::vector<Text> blocked;
-    for (const model::ThreadKey key : flow.blocked_putters) blocked.push_back(names.say(key));
-    const auto* longest = model.threads().find(flow.blocked_putters.front());
-    finding.sentence << "; " << join_texts(blocked, 4) << (blocked.size() == 1 ? " is" : " are")
-                     << " blocked for " + duration_text(model.now_ns() - longest->since_ns);
-    if (finding.since_ns == 0) finding.since_ns = longest->since_ns;
-  }
-  const auto latency = flow.latency_ns();
-  if (latency && *latency < kOldItemNs) finding.severity = Severity::Info;
-  finding.sentence << "; somebody waited for room " + percent(flow.put_blocked) + " of the last " +
-                          duration_text(lately(model).length_ns()) + ".";
-  finding.advice = "Add consumers or make each item cheaper; a larger queue only delays the wait.";
-}
-
-void describe_growing(const Names& names, const Flow& flow, Finding& finding) {
-  finding.rule = "queue-growing";
-  finding.title = "Queue grows";
-  finding.headline = names.say_object(flow.queue) << " grows by " + rate_text(flow.growth_per_s);
-  finding.sentence = Text("Queue ")
-                     << Span{names.object(flow.queue), Subject::of_object(flow.queue)}
-                     << " holds " + plural(flow.depth, "item", "items") + " and grows by " +
-                            rate_text(flow.growth_per_s) + ": " + rate_text(flow.in_per_s) +
-                            " come in, " + rate_text(flow.out_per_s) + " go out";
-  if (flow.capacity > flow.depth) {
-    const double left = static_cast<double>(flow.capacity - flow.depth) / flow.growth_per_s;
-    finding.sentence << "; it is full in about " +
-                            duration_text(static_cast<std::uint64_t>(left * 1e9));
-  }
-  finding.sentence << ".";
-  finding.advice =
-      "Add consumers, or bound the queue so that producers wait instead of filling memory.";
-}
-
-void describe_stuck(const model::Model& model, const Names& names, const Flow& flow,
-                    Finding& finding) {
-  const auto* longest = model.threads().find(flow.blocked_getters.front());
-  finding.rule = "queue-stuck";
-  finding.title = "Queue stuck";
-  finding.since_ns = longest->since_ns;
-  finding.headline = names.say_object(flow.queue) << " does not move";
-  finding.sentence = names.say(longest->key)
-                     << " waits for " + duration_text(model.now_ns() - longest->since_ns) +
-                            " for an item of "
-                     << names.say_object(flow.queue)
-                     << ", which holds " + plural(flow.depth, "item", "items") + ".";
-  finding.advice =
-      "A reader that was stopped or killed in the middle of a get may hold the reading end.";
-}
-
 }  // namespace
 
 std::optional<std::uint64_t> Flow::latency_ns() const noexcept {
@@ -273,40 +192,6 @@ std::string_view verdict_words(FlowVerdict verdict) {
       return "stuck";
   }
   return "";
-}
-
-std::vector<Finding> flow_findings(const model::Model& model, const Names& names) {
-  std::vector<Finding> findings;
-  for (const auto& [id, flow] : flows(model, lately(model))) {
-    Finding finding;
-    finding.severity = Severity::Warning;
-    finding.confidence = Confidence::Heuristic;
-    finding.since_ns = lately(model).begin_ns;
-    switch (flow.verdict) {
-      case FlowVerdict::ConsumersTooSlow:
-        describe_full(model, names, flow, finding);
-        break;
-      case FlowVerdict::Growing:
-        describe_growing(names, flow, finding);
-        break;
-      case FlowVerdict::Stuck:
-        describe_stuck(model, names, flow, finding);
-        break;
-      default:
-        continue;
-    }
-    finding.subjects.push_back(Subject::of_object(id));
-    finding.id = finding_id(finding.rule, finding.subjects);
-    for (const model::ThreadKey key : flow.blocked_putters)
-      finding.subjects.push_back(Subject::of(key));
-    for (const model::ThreadKey key : flow.blocked_getters)
-      finding.subjects.push_back(Subject::of(key));
-    const model::Object* object = model.objects().find(id);
-    if (!object->site.empty())
-      finding.details.push_back(Text("It was created at " + object->site + "."));
-    findings.push_back(std::move(finding));
-  }
-  return findings;
 }
 
 }  // namespace inspector::analysis

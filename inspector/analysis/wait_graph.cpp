@@ -113,6 +113,12 @@ class Builder {
   void link_users(NodeIndex from, model::ObjectId id) {
     const model::Object* object = model_.objects().find(id);
     if (object == nullptr) return;
+    for (const auto& [puid, user] : object->users) {
+      const model::Process* process = model_.processes().find(puid);
+      const std::uint64_t died = process != nullptr && process->dead() ? process->ended_ns : 0;
+      auto& gone = graph_.nodes[from].last_helper_gone_ns;
+      gone = std::max({gone, died, user.until_ns});
+    }
     for (const auto& [puid, nodes] : nodes_of_) {
       const auto user = object->users.find(puid);
       const bool may_help = user != object->users.end() ? user->second.open() : may_inherit(puid);

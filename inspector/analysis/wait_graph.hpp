@@ -22,6 +22,9 @@ struct WaitNode {
   const model::Thread* row = nullptr;  // null: such a process, which counts as running
   bool waits = false;
   bool for_ever = false;  // waits without a timeout
+  // When the newest of those who could have ended this wait died or closed the object; 0: nobody
+  // did.
+  std::uint64_t last_helper_gone_ns = 0;
 };
 
 // A view: the model must outlive it and stand still. Nodes come in the order of their processes'

@@ -108,6 +108,73 @@ TEST(Findings, BackPressureInFrontOfQuickConsumersIsNoProblem) {
     EXPECT_FALSE(finding.is_problem()) << finding.sentence.plain();
 }
 
+TEST(Findings, AQueueThatBacksUpBehindAnotherIsNotTheProblem) {
+  EventBuilder builder;
+  const auto root = builder.root();
+  const auto jobs = builder.queue(root, "jobs", 2);
+  const auto results = builder.queue(root, "results", 2);
+  const auto reader = builder.fork(root, "Reader");
+  const auto worker = builder.fork(root, "Worker");
+  const auto collector = builder.fork(root, "Collector");
+  for (int i = 0; i < 2; ++i) builder.put(reader, jobs);
+  for (int i = 0; i < 2; ++i) builder.put(worker, results);
+  for (int i = 0; i < 30; ++i) {
+    builder.wait_put(reader, jobs);
+    builder.wait_put(worker, results);
+    builder.after(200ms).get(collector, results);
+    builder.put(worker, results);
+    builder.get(worker, jobs);
+    builder.put(reader, jobs);
+  }
+
+  const auto found = analyze(fold(builder));
+
+  ASSERT_EQ(found.size(), 2u);
+  EXPECT_EQ(found[0].headline.plain(), "queue results is full, its consumers are too slow");
+  EXPECT_TRUE(found[0].is_problem());
+  EXPECT_EQ(found[1].headline.plain(), "queue jobs backs up behind queue results");
+  EXPECT_FALSE(found[1].is_problem());
+}
+
+TEST(Findings, AQueueThatIsFullBehindADeadlockIsNotTheProblem) {
+  EventBuilder builder;
+  const auto root = builder.root();
+  const auto lock = builder.lock(root, "index");
+  const auto jobs = builder.queue(root, "jobs", 1);
+  const auto reader = builder.fork(root, "Reader");
+  const auto worker = builder.fork(root, "Worker");
+  builder.put(reader, jobs);
+  builder.get(worker, jobs);
+  builder.retire(root, jobs);
+  builder.got(worker, lock);
+  builder.wait_lock(worker, lock);
+  builder.put(reader, jobs);
+  builder.wait_put(reader, jobs);
+  builder.after(6s).tick();
+
+  const auto found = analyze(fold(builder));
+
+  ASSERT_EQ(found.size(), 2u) << testing::PrintToString(sentences(found));
+  EXPECT_EQ(found[0].sentence.plain(),
+            "Deadlock for 6.0 s: Worker waits for lock index, which it holds itself.");
+  EXPECT_EQ(found[1].headline.plain(), "queue jobs is full behind a deadlock");
+  EXPECT_FALSE(found[1].is_problem());
+}
+
+TEST(Findings, TheLastOneOfATreeThatIsTakenDownIsInNoDeadlock) {
+  EventBuilder builder;
+  const auto root = builder.root();
+  const auto jobs = builder.queue(root, "jobs", 1);
+  const auto reader = builder.fork(root, "Reader");
+  builder.put(reader, jobs);
+  builder.wait_put(reader, jobs);
+  builder.after(3s).exit(root, 0);
+  builder.gone(root);
+  builder.after(100ms).tick();
+
+  for (const Finding& finding : analyze(fold(builder))) EXPECT_NE(finding.rule, "deadlock");
+}
+
 TEST(Findings, AnUnboundedQueueThatOnlyGrowsIsTold) {
   EventBuilder builder;
   const auto root = builder.root();
@@ -211,6 +278,28 @@ TEST(FindingLog, ADeadlockThatAKillBrokeIsStillThere) {
       std::find_if(found.begin(), found.end(), [](const auto& f) { return f.rule == "deadlock"; });
   ASSERT_NE(deadlock, found.end());
   EXPECT_EQ(deadlock->headline.plain(), "deadlock of Worker-1 and Worker-2 for 10.0 s");
+}
+
+TEST(FindingLog, WhatAnEndOnPurposeLeftLockedIsNoProblemOnceNobodyIsLeft) {
+  EventBuilder builder;
+  const auto made = support::deadlock_of_two(builder);
+  for (const auto victim : {made.left, made.right}) {
+    builder.signal(made.root, victim, 15);
+    builder.reap(made.root, victim, -15);
+  }
+  builder.after(300ms).exit(made.root, 1);
+  builder.gone(made.root);
+  model::Model model;
+  FindingLog log;
+  log.apply(model, builder.batch());
+  log.observe(model);
+
+  std::vector<std::string> problems;
+  for (const Finding& finding : log.findings()) {
+    if (finding.is_problem()) problems.push_back(finding.headline.plain());
+  }
+  EXPECT_EQ(problems, (Sentences{"deadlock of Worker-1 and Worker-2 for 10.0 s",
+                                 "MainProcess ended with exit code 1"}));
 }
 
 TEST(FindingLog, DoesNotDependOnHowEventsWereBatched) {

@@ -1,6 +1,7 @@
 #include "present/detail.hpp"
 
 #include "analysis/events.hpp"
+#include "present/builders.hpp"
 #include "present/detail_blocks.hpp"
 #include "present/format.hpp"
 
@@ -67,8 +68,8 @@ void add_relation(DetailVm& vm, std::string label, std::vector<Chip> chips, std:
   vm.relations.push_back(std::move(relation));
 }
 
-DetailVm build_detail(const model::Model& model, const SessionFacts& facts, const ViewState& view) {
-  const Look look(model, facts, view);
+DetailVm build_detail(const Look& look) {
+  const ViewState& view = look.view;
   DetailVm vm;
   const EntityRef focus = view.focus();
   if (!focus) {

@@ -1,6 +1,7 @@
 #include "present/lock_list.hpp"
 
 #include "analysis/contention.hpp"
+#include "present/builders.hpp"
 #include "present/format.hpp"
 #include "present/lock_lanes.hpp"
 
@@ -102,9 +103,9 @@ bool worse(const Item& a, const Item& b) {
 
 }  // namespace
 
-LockListVm build_lock_list(const model::Model& model, const SessionFacts& facts,
-                           const ViewState& view) {
-  const Look look(model, facts, view);
+LockListVm build_lock_list(const Look& look) {
+  const model::Model& model = look.model;
+  const ViewState& view = look.view;
   LockListVm vm;
   vm.filter = view.filter(Screen::Locks);
   vm.sort = view.sort(Screen::Locks);

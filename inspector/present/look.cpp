@@ -88,11 +88,15 @@ const analysis::Finding* Look::finding_of(EntityRef alarm) const {
 }
 
 const analysis::Finding* Look::trouble_of(const Subject& subject) const {
+  // A process is in the trouble that any of its threads is in.
+  const bool process = subject.kind == Subject::Kind::Process;
+  const auto concerns = [&](const Subject& other) {
+    if (!process) return other == subject;
+    return other.kind != Subject::Kind::Object && other.thread.process == subject.thread.process;
+  };
   for (const auto& finding : findings()) {
     if (!finding.open() || !finding.is_problem()) continue;
-    if (std::find(finding.subjects.begin(), finding.subjects.end(), subject) !=
-        finding.subjects.end())
-      return &finding;
+    if (std::any_of(finding.subjects.begin(), finding.subjects.end(), concerns)) return &finding;
   }
   return nullptr;
 }

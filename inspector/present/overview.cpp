@@ -1,6 +1,7 @@
 #include "present/overview.hpp"
 
 #include "analysis/contention.hpp"
+#include "present/builders.hpp"
 #include "present/format.hpp"
 #include "present/plotting.hpp"
 #include "present/process_words.hpp"
@@ -147,9 +148,9 @@ void add_facts(const Look& look, OverviewVm& vm) {
 
 }  // namespace
 
-OverviewVm build_overview(const model::Model& model, const SessionFacts& facts,
-                          const ViewState& view) {
-  const Look look(model, facts, view);
+OverviewVm build_overview(const Look& look) {
+  const model::Model& model = look.model;
+  const SessionFacts& facts = look.facts;
   OverviewVm vm;
   if (model.processes().rows().empty()) {
     vm.empty = facts.open

@@ -1,5 +1,6 @@
 #include "present/palette.hpp"
 
+#include "present/builders.hpp"
 #include "present/format.hpp"
 #include "present/look.hpp"
 
@@ -75,9 +76,9 @@ int rank(const Item& item, const std::string& search) {
 
 }  // namespace
 
-PaletteVm build_palette(const model::Model& model, const SessionFacts& facts,
-                        const ViewState& view) {
-  const Look look(model, facts, view);
+PaletteVm build_palette(const Look& look) {
+  const SessionFacts& facts = look.facts;
+  const ViewState& view = look.view;
   std::vector<Item> items;
   add_actions(facts, view, items);
   if (facts.open) add_entities(look, items);

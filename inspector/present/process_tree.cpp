@@ -1,5 +1,6 @@
 #include "present/process_tree.hpp"
 
+#include "present/builders.hpp"
 #include "present/format.hpp"
 #include "present/plotting.hpp"
 #include "present/process_words.hpp"
@@ -186,9 +187,9 @@ std::string summarize(const Look& look) {
 
 }  // namespace
 
-ProcessTreeVm build_process_tree(const model::Model& model, const SessionFacts& facts,
-                                 const ViewState& view) {
-  const Look look(model, facts, view);
+ProcessTreeVm build_process_tree(const Look& look) {
+  const model::Model& model = look.model;
+  const ViewState& view = look.view;
   ProcessTreeVm vm;
   vm.filter = view.filter(Screen::Processes);
   vm.sort = view.sort(Screen::Processes);

@@ -1,5 +1,6 @@
 #include "present/queue_list.hpp"
 
+#include "present/builders.hpp"
 #include "present/format.hpp"
 #include "present/plotting.hpp"
 #include "present/queue_curves.hpp"
@@ -90,9 +91,9 @@ std::vector<model::ObjectId> shown_in_plots(const Look& look, const std::vector<
 
 }  // namespace
 
-QueueListVm build_queue_list(const model::Model& model, const SessionFacts& facts,
-                             const ViewState& view) {
-  const Look look(model, facts, view);
+QueueListVm build_queue_list(const Look& look) {
+  const model::Model& model = look.model;
+  const ViewState& view = look.view;
   QueueListVm vm;
   vm.filter = view.filter(Screen::Queues);
   vm.sort = view.sort(Screen::Queues);

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <numeric>
 #include <utility>
 
 #include <fmt/format.h>
@@ -71,6 +72,7 @@ class Table {
       for (std::size_t i = 0; i < widths.size(); ++i)
         widths[i] = std::max(widths[i], width_of(row[i]));
     }
+    shrink(widths);
     std::string out;
     for (std::size_t r = 0; r < rows_.size() && r <= kMaxRows; ++r)
       out += row_text(rows_[r], widths);
@@ -80,11 +82,31 @@ class Table {
   }
 
  private:
+  // The widest columns give way until the line fits.
+  static void shrink(std::vector<std::size_t>& widths) {
+    const auto line = [&widths] {
+      return std::accumulate(widths.begin(), widths.end(), 2 * (widths.size() + 1));
+    };
+    while (line() > kWidth) --*std::max_element(widths.begin(), widths.end());
+  }
+  static std::string clipped(const std::string& text, std::size_t width) {
+    if (width_of(text) <= width) return text;
+    std::string out;
+    std::size_t columns = 0;
+    for (std::size_t at = 0; at < text.size(); ++at) {
+      const bool begins = (text[at] & 0xC0) != 0x80;
+      if (begins && ++columns >= width) break;
+      out += text[at];
+    }
+    return out + "…";
+  }
   static std::string row_text(const std::vector<std::string>& row,
                               const std::vector<std::size_t>& widths) {
     std::string line = "  ";
-    for (std::size_t i = 0; i < widths.size(); ++i)
-      line += row[i] + std::string(widths[i] - width_of(row[i]) + 2, ' ');
+    for (std::size_t i = 0; i < widths.size(); ++i) {
+      const std::string cell = clipped(row[i], widths[i]);
+      line += cell + std::string(widths[i] - width_of(cell) + 2, ' ');
+    }
     const std::size_t indent = width_of(line);
     const bool own_line = indent + kLeastLastColumn > kWidth &&
                           width_of(row.back()) > kWidth - std::min(indent, kWidth);
@@ -112,21 +134,27 @@ std::string severity_mark(const Finding& finding) {
                                                            : "i ";
 }
 
+// "at 366 ms", "since 169 ms", "from 169 ms to 4.0 s", counted from the session's begin.
+std::string when_text(const Finding& finding, std::uint64_t start_ns) {
+  const auto offset = [start_ns](std::uint64_t t_ns) {
+    return analysis::duration_text(t_ns - std::min(t_ns, start_ns));
+  };
+  const std::string begin = offset(finding.since_ns);
+  if (finding.rule == "worker-died") return "at " + begin;
+  if (finding.open()) return "since " + begin;
+  const std::string end = offset(finding.until_ns);
+  return begin == end ? "at " + begin : "from " + begin + " to " + end;
+}
+
 std::string finding_text(const Finding& finding, std::uint64_t start_ns) {
   std::string out = wrapped(finding.sentence.plain(), 3, severity_mark(finding));
+  // What is no problem gets its sentence and no more.
+  if (!finding.is_problem()) return out;
   for (const analysis::Text& detail : finding.details) out += wrapped(detail.plain(), 5, "   -");
-  const std::string since =
-      analysis::duration_text(finding.since_ns - std::min(finding.since_ns, start_ns));
-  const bool is_moment = finding.rule == "worker-died";
-  std::string when = (is_moment ? "at " : "since ") + since + " into the session";
-  if (!finding.open()) {
-    when = fmt::format(
-        "from {} to {} into the session", since,
-        analysis::duration_text(finding.until_ns - std::min(finding.until_ns, start_ns)));
-  }
-  out += wrapped(fmt::format("[{}, {}; {}]", finding.rule,
-                             analysis::confidence_name(finding.confidence), when),
-                 5);
+  out += wrapped(
+      fmt::format("[{}, {}; {} into the session]", finding.rule,
+                  analysis::confidence_name(finding.confidence), when_text(finding, start_ns)),
+      5);
   if (!finding.advice.empty()) out += wrapped("What to do: " + finding.advice, 5);
   return out;
 }
@@ -366,8 +394,9 @@ std::vector<std::string> rules_found(const std::vector<Finding>& findings,
                                      const std::vector<std::string>& rules) {
   std::vector<std::string> out;
   std::copy_if(rules.begin(), rules.end(), std::back_inserter(out), [&](const std::string& rule) {
-    return std::any_of(findings.begin(), findings.end(),
-                       [&](const Finding& finding) { return finding.rule == rule; });
+    return std::any_of(findings.begin(), findings.end(), [&](const Finding& finding) {
+      return finding.rule == rule && finding.is_problem();
+    });
   });
   return out;
 }

@@ -31,7 +31,7 @@ std::string report_text(const model::Model& model, const std::vector<analysis::F
 std::string report_json(const model::Model& model, const std::vector<analysis::Finding>& findings,
                         const ReportFacts& facts);
 
-// Those of `rules` that have a finding, in the order of `rules`. For exit codes.
+// Those of `rules` that found a problem, in the order of `rules`. For exit codes.
 std::vector<std::string> rules_found(const std::vector<analysis::Finding>& findings,
                                      const std::vector<std::string>& rules);
 

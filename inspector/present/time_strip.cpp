@@ -1,6 +1,7 @@
 #include "present/time_strip.hpp"
 
 #include "analysis/finding_log.hpp"
+#include "present/builders.hpp"
 #include "present/format.hpp"
 #include "present/look.hpp"
 #include "present/plotting.hpp"
@@ -91,9 +92,10 @@ void add_cursor(const Look& look, TimeStripVm& vm) {
 
 }  // namespace
 
-TimeStripVm build_time_strip(const model::Model& model, const SessionFacts& facts,
-                             const ViewState& view, int width) {
-  const Look look(model, facts, view);
+TimeStripVm build_time_strip(const Look& look, int width) {
+  const model::Model& model = look.model;
+  const SessionFacts& facts = look.facts;
+  const ViewState& view = look.view;
   TimeStripVm vm;
   vm.open = facts.open;
   vm.mode = view.mode;

@@ -1,5 +1,6 @@
 #include "present/top_bar.hpp"
 
+#include "present/builders.hpp"
 #include "present/format.hpp"
 #include "present/look.hpp"
 
@@ -65,9 +66,10 @@ Badge rail_badge(const Look& look, Screen screen) {
 
 }  // namespace
 
-TopBarVm build_top_bar(const model::Model& model, const SessionFacts& facts,
-                       const ViewState& view) {
-  const Look look(model, facts, view);
+TopBarVm build_top_bar(const Look& look) {
+  const model::Model& model = look.model;
+  const SessionFacts& facts = look.facts;
+  const ViewState& view = look.view;
   TopBarVm vm;
   vm.session = facts.open ? facts.name : "mp-inspector";
   vm.origin = facts.origin;
@@ -113,8 +115,8 @@ TopBarVm build_top_bar(const model::Model& model, const SessionFacts& facts,
   return vm;
 }
 
-RailVm build_rail(const model::Model& model, const SessionFacts& facts, const ViewState& view) {
-  const Look look(model, facts, view);
+RailVm build_rail(const Look& look) {
+  const SessionFacts& facts = look.facts;
   RailVm vm;
   for (const Screen screen :
        {Screen::Overview, Screen::Processes, Screen::Queues, Screen::Locks, Screen::Sessions}) {
@@ -125,8 +127,10 @@ RailVm build_rail(const model::Model& model, const SessionFacts& facts, const Vi
   return vm;
 }
 
-StatusVm build_status(const model::Model& model, const SessionFacts& facts, const ViewState& view) {
-  const Look look(model, facts, view);
+StatusVm build_status(const Look& look) {
+  const model::Model& model = look.model;
+  const SessionFacts& facts = look.facts;
+  const ViewState& view = look.view;
   StatusVm vm;
   if (const EntityRef focus = view.focus()) {
     const analysis::Finding* finding = look.finding_of(focus);

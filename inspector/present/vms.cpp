@@ -1,33 +1,82 @@
 #include "present/vms.hpp"
 
+#include "present/builders.hpp"
+
 namespace inspector::present {
+namespace {
+
+constexpr int kStripBuckets = 600;
+
+}  // namespace
+
+DetailVm build_detail(const model::Model& model, const SessionFacts& facts, const ViewState& view) {
+  return build_detail(Look(model, facts, view));
+}
+LockListVm build_lock_list(const model::Model& model, const SessionFacts& facts,
+                           const ViewState& view) {
+  return build_lock_list(Look(model, facts, view));
+}
+OverviewVm build_overview(const model::Model& model, const SessionFacts& facts,
+                          const ViewState& view) {
+  return build_overview(Look(model, facts, view));
+}
+PaletteVm build_palette(const model::Model& model, const SessionFacts& facts,
+                        const ViewState& view) {
+  return build_palette(Look(model, facts, view));
+}
+ProcessTreeVm build_process_tree(const model::Model& model, const SessionFacts& facts,
+                                 const ViewState& view) {
+  return build_process_tree(Look(model, facts, view));
+}
+QueueListVm build_queue_list(const model::Model& model, const SessionFacts& facts,
+                             const ViewState& view) {
+  return build_queue_list(Look(model, facts, view));
+}
+TimeStripVm build_time_strip(const model::Model& model, const SessionFacts& facts,
+                             const ViewState& view, int width) {
+  return build_time_strip(Look(model, facts, view), width);
+}
+TopBarVm build_top_bar(const model::Model& model, const SessionFacts& facts,
+                       const ViewState& view) {
+  return build_top_bar(Look(model, facts, view));
+}
+RailVm build_rail(const model::Model& model, const SessionFacts& facts, const ViewState& view) {
+  return build_rail(Look(model, facts, view));
+}
+StatusVm build_status(const model::Model& model, const SessionFacts& facts, const ViewState& view) {
+  return build_status(Look(model, facts, view));
+}
+WaitGraphVm build_wait_graph(const model::Model& model, const SessionFacts& facts,
+                             const ViewState& view) {
+  return build_wait_graph(Look(model, facts, view));
+}
 
 void build_visible(const model::Model& model, const SessionFacts& session,
                    const MachineFacts& machine, const ViewState& view, Vms& out) {
-  out.top_bar = build_top_bar(model, session, view);
-  out.rail = build_rail(model, session, view);
-  out.status = build_status(model, session, view);
+  const Look look(model, session, view);
+  out.top_bar = build_top_bar(look);
+  out.rail = build_rail(look);
+  out.status = build_status(look);
   out.notices = build_notices(session);
-  out.time_strip = build_time_strip(model, session, view);
-  if (view.detail_open) out.detail = build_detail(model, session, view);
-  out.palette = build_palette(model, session, view);
+  out.time_strip = build_time_strip(look, kStripBuckets);
+  out.palette = build_palette(look);
+  if (view.detail_open) out.detail = build_detail(look);
   switch (view.screen) {
     case Screen::Sessions:
       out.sessions = build_sessions(machine, session, view);
       break;
     case Screen::Overview:
-      out.overview = build_overview(model, session, view);
+      out.overview = build_overview(look);
       break;
     case Screen::Processes:
-      out.processes = build_process_tree(model, session, view);
+      out.processes = build_process_tree(look);
       break;
     case Screen::Queues:
-      out.queues = build_queue_list(model, session, view);
+      out.queues = build_queue_list(look);
       break;
     case Screen::Locks:
-      out.locks = build_lock_list(model, session, view);
-      if (view.locks_view == LocksView::Graph)
-        out.wait_graph = build_wait_graph(model, session, view);
+      out.locks = build_lock_list(look);
+      if (view.locks_view == LocksView::Graph) out.wait_graph = build_wait_graph(look);
       break;
   }
 }

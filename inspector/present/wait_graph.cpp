@@ -2,6 +2,7 @@
 
 #include "analysis/deadlocks.hpp"
 #include "analysis/phrases.hpp"
+#include "present/builders.hpp"
 #include "present/format.hpp"
 #include "present/look.hpp"
 
@@ -231,9 +232,7 @@ class PictureBuilder {
 
 }  // namespace
 
-WaitGraphVm build_wait_graph(const model::Model& model, const SessionFacts& facts,
-                             const ViewState& view) {
-  const Look look(model, facts, view);
+WaitGraphVm build_wait_graph(const Look& look) {
   WaitGraphVm vm;
   PictureBuilder(look, vm).run();
   if (vm.nodes.empty())

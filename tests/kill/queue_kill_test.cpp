@@ -132,7 +132,7 @@ int storm(std::ptrdiff_t maxsize, std::uint32_t seed) {
     crew.strike(1500us, [&](int index) { account_for_death(shared, index); });
   }
   shared.stop_producing = true;
-  while (!queue.empty()) Storm::require_progress(got, "items got at the end");
+  Storm::require_soon([&] { return queue.empty(); }, "the queue is emptied at the end");
   shared.stop = true;
   crew.finish();
 

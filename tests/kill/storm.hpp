@@ -56,6 +56,15 @@ class Storm {
     for (std::size_t i = 0; i < pids_.size(); ++i) reap(i, false);
   }
 
+  // Waits until it is so, for much longer than it can take.
+  static void require_soon(const std::function<bool()>& done, const std::string& what) {
+    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+    while (!done()) {
+      if (std::chrono::steady_clock::now() > until) throw std::runtime_error("not so: " + what);
+      ::usleep(200);
+    }
+  }
+
   // Waits until `value` has changed; a storm without progress is stuck.
   static void require_progress(const std::function<std::uint64_t()>& value,
                                const std::string& what) {

@@ -1,10 +1,12 @@
 #include "os/child.hpp"
 
 #include "os/check.hpp"
+#include <libmp/exceptions.hpp>
 
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
+#include <memory>
 #include <string>
 
 #include <fcntl.h>
@@ -46,6 +48,15 @@ UniqueFd open_pidfd(std::uint32_t pid) {
 }
 
 UniqueFd open_ready_fd() { return UniqueFd(check(::eventfd(1, EFD_CLOEXEC), "eventfd")); }
+
+UniqueFd pidfd_of_child(std::uint32_t pid) {
+  try {
+    return open_pidfd(pid);
+  } catch (const OSError& error) {
+    if (error.error_number() != ESRCH) throw;
+    return open_ready_fd();  // it has ended, and nobody will know how
+  }
+}
 
 ChildState peek_child(int pidfd) noexcept {
   const int saved = errno;
@@ -100,6 +111,13 @@ void detach_stdin() noexcept {
   (void)retry_eintr([&] { return ::dup2(null, STDIN_FILENO); });
   (void)::close(null);
 }
+
+std::string working_directory() {
+  const std::unique_ptr<char, void (*)(void*)> path(::getcwd(nullptr, 0), std::free);
+  return path != nullptr ? path.get() : "";
+}
+
+bool change_directory(const std::string& path) noexcept { return ::chdir(path.c_str()) == 0; }
 
 std::uint32_t own_pid() noexcept { return static_cast<std::uint32_t>(::getpid()); }
 

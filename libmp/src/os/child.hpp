@@ -6,6 +6,7 @@
 #include "os/unique_fd.hpp"
 
 #include <cstdint>
+#include <string>
 
 namespace mp::os {
 
@@ -20,6 +21,11 @@ UniqueFd open_pidfd(std::uint32_t pid);
 // A descriptor that is readable now and stays so: stands in for the pidfd of a child that was gone
 // before it could be opened, because this program ignores SIGCHLD.
 UniqueFd open_ready_fd();
+
+// Of a child of this process just made, whose pid cannot have been reused: it is unreaped, unless
+// SIGCHLD is ignored; a child that is gone for that reason gets a descriptor that is ready. Throws
+// OSError.
+UniqueFd pidfd_of_child(std::uint32_t pid);
 
 // How a child stands. `code` is what it exited with, or -N when signal N ended it.
 struct ChildState {
@@ -51,6 +57,11 @@ bool send_signal(int pidfd, int signal);
 // Standard input of this process becomes the null device: children do not read what was typed for
 // their parent. Makes no call that is unsafe in the child of a threaded process.
 void detach_stdin() noexcept;
+
+// Empty when there is none any more (removed, or not to be seen).
+std::string working_directory();
+// False when it cannot be entered.
+bool change_directory(const std::string& path) noexcept;
 
 // getpid(2): right also in a child just forked, and without a look at /proc (see
 // os/process_id.hpp).

@@ -1,13 +1,14 @@
 #include "os/unique_fd.hpp"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include "os/check.hpp"
 
 #include <cassert>
 #include <cerrno>
+#include <string>
 
-#include "os/check.hpp"
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 namespace mp::os {
 
@@ -25,11 +26,24 @@ void UniqueFd::close() {
   if (old >= 0 && ::close(old) == -1 && errno != EINTR) throw_errno("close");
 }
 
-UniqueFd UniqueFd::dup() const { return UniqueFd(check(::fcntl(fd_, F_DUPFD_CLOEXEC, 0), "dup")); }
+UniqueFd UniqueFd::dup() const { return dup_fd(fd_); }
+
+UniqueFd dup_fd(int fd) { return UniqueFd(check(::fcntl(fd, F_DUPFD_CLOEXEC, 0), "dup")); }
+
+UniqueFd adopt_inherited(int fd) {
+  if (fd > STDERR_FILENO) {
+    check(::fcntl(fd, F_SETFD, FD_CLOEXEC), "inherit a descriptor", std::to_string(fd));
+    return UniqueFd(fd);
+  }
+  UniqueFd moved(check(::fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1), "inherit a descriptor",
+                       std::to_string(fd)));
+  (void)::close(fd);
+  return moved;
+}
 
 FileIdentity file_identity(int fd) noexcept {
   const int saved = errno;
-  struct stat status {};
+  struct stat status{};
   const bool known = ::fstat(fd, &status) == 0;
   errno = saved;
   return known ? FileIdentity{status.st_dev, status.st_ino} : FileIdentity{};

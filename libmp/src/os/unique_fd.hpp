@@ -1,4 +1,5 @@
-// UniqueFd: the one owner of a file descriptor. Everything that opens one returns this type, close-on-exec from birth.
+// UniqueFd: the one owner of a file descriptor. Everything that opens one returns this type,
+// close-on-exec from birth.
 #pragma once
 
 #include <cstdint>
@@ -6,9 +7,10 @@
 
 namespace mp::os {
 
-// Owns at most one descriptor and closes it when destroyed; a failed close in the destructor is ignored, except
-// EBADF, which is a double close and asserts in debug builds. Not safe for use by two threads at once.
-// fork: the child owns a copy of its own; closing there does not touch the parent's.
+// Owns at most one descriptor and closes it when destroyed; a failed close in the destructor is
+// ignored, except EBADF, which is a double close and asserts in debug builds. Not safe for use by
+// two threads at once. fork: the child owns a copy of its own; closing there does not touch the
+// parent's.
 class UniqueFd {
  public:
   UniqueFd() = default;
@@ -31,7 +33,8 @@ class UniqueFd {
   // Closes what is owned and takes `fd` instead.
   void reset(int fd = -1) noexcept;
 
-  // Closes and reports: throws OSError. Never retried after EINTR (the descriptor is gone on Linux).
+  // Closes and reports: throws OSError. Never retried after EINTR (the descriptor is gone on
+  // Linux).
   void close();
 
   // A second descriptor for the same open file, close-on-exec. Throws OSError.
@@ -40,6 +43,13 @@ class UniqueFd {
  private:
   int fd_ = -1;
 };
+
+// UniqueFd::dup for one that is owned elsewhere. Throws OSError.
+UniqueFd dup_fd(int fd);
+
+// A descriptor that came through exec: closed by the next one, and moved away from the numbers of
+// the standard streams. Throws OSError when it is not open.
+UniqueFd adopt_inherited(int fd);
 
 // The kernel's name of an open file.
 struct FileIdentity {

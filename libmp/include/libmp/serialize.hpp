@@ -1,7 +1,8 @@
 // How typed values travel between processes of one program: Process arguments, Queue<T>, Pool.
 //
 // Nothing to do for: trivially copyable types, std::string, vector, map, optional, variant, tuple,
-// unique_ptr, chrono, mp::Object, and structs of up to 16 public members of such types.
+// unique_ptr, chrono, mp::Object, pointers to functions, and structs of up to 16 public members of
+// such types. As arguments of a Process also: Lock, Queue, Connection and their kin.
 // Any other class says what it consists of; a class that works with cereal works as it is:
 //
 //   class Job {
@@ -19,19 +20,17 @@
 #pragma once
 
 #include <libmp/detail/archive.hpp>
+#include <libmp/detail/archive_code.hpp>
 #include <libmp/detail/archive_std.hpp>
-
-#include <bit>
 
 namespace mp {
 
 // T can travel as far as its outside shows; what it contains is checked when it is sent.
 template <class T>
-concept Serializable = detail::HasUserCode<T> || !requires {
-  typename detail::Archiver<T>::IsPrimary;
-}
-|| detail::Blittable<T> || std::same_as<T, bool> ||
-    (detail::Memberwise<T> && !detail::HoldsPointer<T>::value);
+concept Serializable =
+    detail::HasUserCode<T> || !requires { typename detail::Archiver<T>::IsPrimary; } ||
+    detail::Blittable<T> || std::same_as<T, bool> ||
+    (detail::Memberwise<T> && !detail::HoldsForeignPointer<T>::value);
 
 namespace detail {
 
@@ -46,18 +45,9 @@ void encode(ByteBuffer& out, const T& value) {
 template <class T>
 T decode(std::span<const std::byte> bytes) {
   InArchive archive(bytes);
-  if constexpr (std::default_initializable<T>) {
-    T value{};
-    archive.read(value);
-    archive.finish();
-    return value;
-  } else {
-    static_assert(Blittable<T>, "Give this type a default constructor: it is filled afterwards.");
-    std::array<std::byte, sizeof(T)> copy;
-    archive.read_bytes(copy.data(), copy.size());
-    archive.finish();
-    return std::bit_cast<T>(copy);
-  }
+  T value = archive.read_new<T>();
+  archive.finish();
+  return value;
 }
 
 }  // namespace detail

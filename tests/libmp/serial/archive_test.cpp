@@ -210,9 +210,45 @@ TEST(Archive, WhatMeansNothingElsewhereIsRefused) {
   EXPECT_FALSE(Serializable<std::string_view>);
   EXPECT_FALSE(Serializable<std::shared_ptr<int>>);
   EXPECT_FALSE(Serializable<std::reference_wrapper<int>>);
-  EXPECT_FALSE(Serializable<void (*)()>);
   EXPECT_TRUE(Serializable<Nested>);
   EXPECT_TRUE(Serializable<Account>);
+}
+
+int add(int a, int b) { return a + b; }
+int subtract(int a, int b) { return a - b; }
+struct Operation {
+  int (*function)(int, int) = nullptr;
+  std::vector<int (*)(int, int) noexcept> none;
+  int a = 0;
+};
+
+TEST(Archive, AFunctionTravelsByItsPlaceInTheProgram) {
+  ByteBuffer bytes;
+  encode(bytes, std::vector<Operation>{{add, {nullptr}, 40}, {subtract, {}, 2}});
+  EXPECT_EQ(bytes.text().find(std::string_view(reinterpret_cast<const char*>(&add), 8)),
+            std::string_view::npos)
+      << "addresses differ between processes";
+
+  const auto back = decode<std::vector<Operation>>(bytes.bytes());
+
+  ASSERT_EQ(back.size(), 2u);
+  EXPECT_EQ(back[0].function(back[0].a, 2), 42);
+  EXPECT_EQ(back[1].function, &subtract);
+  EXPECT_EQ(back[0].none, (std::vector<int (*)(int, int) noexcept>{nullptr}));
+}
+
+TEST(Archive, AFunctionOfAnotherProgramIsRefused) {
+  ByteBuffer bytes;
+  encode(bytes, &add);
+  bytes.data()[3] ^= std::byte{1};  // one bit of the build-id
+
+  EXPECT_THROW((void)decode<int (*)(int, int)>(bytes.bytes()), RuntimeError);
+}
+
+TEST(Archive, AFunctionOutsideOfAnyModuleIsRefused) {
+  alignas(16) static char heap_like[16];
+  ByteBuffer bytes;
+  EXPECT_THROW(encode(bytes, reinterpret_cast<void (*)()>(&heap_like)), PicklingError);
 }
 
 TEST(Archive, TruncatedInputIsRefusedAtEachLength) {

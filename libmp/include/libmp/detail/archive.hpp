@@ -4,6 +4,7 @@
 
 #include <libmp/detail/byte_buffer.hpp>
 #include <libmp/detail/field_count.hpp>
+#include <libmp/detail/luggage.hpp>
 
 #include <concepts>
 #include <cstddef>
@@ -37,7 +38,9 @@ class OutArchive {
   using is_saving = std::true_type;
   using is_loading = std::false_type;
 
-  explicit OutArchive(ByteBuffer& out) noexcept : out_(out) {}
+  // With luggage, descriptors can go along.
+  explicit OutArchive(ByteBuffer& out, Luggage* luggage = nullptr) noexcept
+      : out_(out), luggage_(luggage) {}
 
   template <class... Ts>
   OutArchive& operator()(const Ts&... values) {
@@ -51,9 +54,15 @@ class OutArchive {
   void write_bytes(const void* data, std::size_t size) { out_.append(data, size); }
   void write_count(std::uint64_t count) { out_.append(&count, sizeof count); }
   [[nodiscard]] ByteBuffer& buffer() noexcept { return out_; }
+  // RuntimeError without luggage; `what` is named then.
+  [[nodiscard]] Luggage& luggage(const char* what) const {
+    if (luggage_ == nullptr) throw_not_inherited(what);
+    return *luggage_;
+  }
 
  private:
   ByteBuffer& out_;
+  Luggage* luggage_;
   int depth_ = 0;
 };
 
@@ -65,7 +74,8 @@ class InArchive {
   using is_saving = std::false_type;
   using is_loading = std::true_type;
 
-  explicit InArchive(std::span<const std::byte> input) noexcept : input_(input) {}
+  explicit InArchive(std::span<const std::byte> input, Luggage* luggage = nullptr) noexcept
+      : input_(input), luggage_(luggage) {}
 
   template <class... Ts>
   InArchive& operator()(Ts&&... values) {
@@ -75,6 +85,10 @@ class InArchive {
 
   template <class T>
   void read(T& value);
+
+  // For types that cannot be made first and filled afterwards, or only at some cost.
+  template <class T>
+  T read_new();
 
   [[nodiscard]] std::size_t offset() const noexcept { return offset_; }
   [[nodiscard]] std::size_t left() const noexcept { return input_.size() - offset_; }
@@ -101,21 +115,23 @@ class InArchive {
     if (left() != 0) throw_archive_left_over(offset_, left());
   }
 
+  [[nodiscard]] Luggage& luggage(const char* what) const {
+    if (luggage_ == nullptr) throw_not_inherited(what);
+    return *luggage_;
+  }
+
  private:
   std::span<const std::byte> input_;
+  Luggage* luggage_;
   std::size_t offset_ = 0;
   int depth_ = 0;
 };
 
 // The user's own code, in the forms that cereal knows.
 template <class T, class Archive>
-concept HasMemberSerialize = requires(T& value, Archive& archive) {
-  value.serialize(archive);
-};
+concept HasMemberSerialize = requires(T& value, Archive& archive) { value.serialize(archive); };
 template <class T, class Archive>
-concept HasFreeSerialize = requires(T& value, Archive& archive) {
-  serialize(archive, value);
-};
+concept HasFreeSerialize = requires(T& value, Archive& archive) { serialize(archive, value); };
 template <class T>
 concept HasSaveAndLoad = requires(const T& from, T& to, OutArchive& out, InArchive& in) {
   from.save(out);
@@ -132,9 +148,7 @@ concept NameValuePair = requires(T& pair) {
   pair.value;
 };
 template <class T>
-concept BaseClassPointer = requires(T& base) {
-  *base.base_ptr;
-};
+concept BaseClassPointer = requires(T& base) { *base.base_ptr; };
 
 // Views and handles that are trivially copyable, and yet mean nothing in another process.
 template <class T>
@@ -168,6 +182,17 @@ struct HoldsPointer {
   static constexpr bool value = holds<std::remove_all_extents_t<T>, HoldsPointer, kIsPointer<T>>();
 };
 
+// Functions travel by their place in the program (archive_code.hpp), data does not.
+template <class T, class Item = std::remove_all_extents_t<T>>
+inline constexpr bool kIsFunction =
+    std::is_pointer_v<Item> && std::is_function_v<std::remove_pointer_t<Item>>;
+
+template <class T>
+struct HoldsForeignPointer {
+  static constexpr bool value =
+      holds<std::remove_all_extents_t<T>, HoldsForeignPointer, kIsPointer<T> && !kIsFunction<T>>();
+};
+
 // A byte that is neither 0 nor 1 must not become a bool, so these are not copied blindly.
 template <class T>
 struct HoldsBool {
@@ -175,13 +200,12 @@ struct HoldsBool {
   static constexpr bool value = holds<Item, HoldsBool, std::is_same_v<Item, bool>>();
 };
 
-// May be copied as memory, alone or in bulk. Specialisations of Archiver (optional, ...) come first:
-// only the primary template has the tag.
+// May be copied as memory, alone or in bulk. Specialisations of Archiver (optional, ...) come
+// first: only the primary template has the tag.
 template <class T>
 concept Blittable = std::is_trivially_copyable_v<T> && !std::is_array_v<T> && !HasUserCode<T> &&
-                    !HoldsPointer<T>::value && !HoldsBool<T>::value && requires {
-  typename Archiver<T>::IsPrimary;
-};
+                    !HoldsPointer<T>::value && !HoldsBool<T>::value &&
+                    requires { typename Archiver<T>::IsPrimary; };
 
 template <class T>
 concept Memberwise = PlainAggregate<T> && !HasUserCode<T> && kFieldCount<T> <= kMaxFields;
@@ -237,10 +261,10 @@ struct Archiver {
 
  private:
   static consteval void refuse_foreign() {
-    static_assert(!HoldsPointer<T>::value,
+    static_assert(!HoldsForeignPointer<T>::value,
                   "A pointer, reference or view means nothing in another process: send the value "
                   "itself (std::string, std::vector, std::optional, std::unique_ptr).");
-    static_assert(Memberwise<T> || HoldsPointer<T>::value,
+    static_assert(Memberwise<T> || HoldsForeignPointer<T>::value,
                   "This type cannot travel to another process. Make it trivially copyable, or an "
                   "aggregate of at most 16 members that can travel, or give it a member "
                   "template <class Archive> void serialize(Archive& ar) { ar(a, b); }");

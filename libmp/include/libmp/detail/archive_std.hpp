@@ -6,10 +6,12 @@
 #include <libmp/object.hpp>
 
 #include <array>
+#include <bit>
 #include <memory>
 #include <optional>
 #include <string>
 #include <tuple>
+#include <type_traits>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -46,6 +48,27 @@ void InArchive::read(T& value) {
   }
 }
 
+template <class T>
+T InArchive::read_new() {
+  if constexpr (requires { Archiver<T>::make(*this); }) {
+    return Archiver<T>::make(*this);
+  } else if constexpr (std::default_initializable<T>) {
+    T value{};
+    read(value);
+    return value;
+  } else if constexpr (Blittable<T>) {
+    std::array<std::byte, sizeof(T)> copy;
+    read_bytes(copy.data(), copy.size());
+    return std::bit_cast<T>(copy);
+  } else {
+    static_assert(Memberwise<T> && !HasUserCode<T>,
+                  "Give this type a default constructor: it is filled afterwards.");
+    return [this]<class... Fields>(std::type_identity<std::tuple<Fields&...>>) {
+      return T{read_new<Fields>()...};  // in the order of the members
+    }(std::type_identity<FieldsOf<T>>{});
+  }
+}
+
 template <class T, std::size_t kSize>
 struct Archiver<T[kSize]> {
   static void write(OutArchive& archive, const T (&items)[kSize]) {
@@ -67,7 +90,8 @@ struct Archiver<T[kSize]> {
 
 // An array of memory-like items is memory-like itself: that is the primary template's.
 template <class T, std::size_t kSize>
-requires(!Blittable<T>) struct Archiver<std::array<T, kSize>> {
+  requires(!Blittable<T>)
+struct Archiver<std::array<T, kSize>> {
   static void write(OutArchive& archive, const std::array<T, kSize>& items) {
     for (const T& item : items) archive.write(item);
     if constexpr (kSize == 0) archive.buffer().push_back(std::byte{0});
@@ -102,9 +126,8 @@ struct Archiver<std::basic_string<C, Traits, Alloc>>
     : BulkArchiver<std::basic_string<C, Traits, Alloc>> {};
 
 template <class T, class Alloc>
-requires Blittable<T> && std::default_initializable<T>
-struct Archiver<std::vector<T, Alloc>> : BulkArchiver<std::vector<T, Alloc>> {
-};
+  requires Blittable<T> && std::default_initializable<T>
+struct Archiver<std::vector<T, Alloc>> : BulkArchiver<std::vector<T, Alloc>> {};
 
 // A pair<const K, V> cannot be read into; this is what can.
 template <class T>
@@ -126,7 +149,8 @@ concept Container = requires(T& items, const T& fixed, typename T::value_type it
 };
 
 template <Container T>
-requires(!HasUserCode<T>) struct Archiver<T> {
+  requires(!HasUserCode<T>)
+struct Archiver<T> {
   using Item = typename Readable<typename T::value_type>::type;
 
   static void write(OutArchive& archive, const T& items) {
@@ -138,9 +162,7 @@ requires(!HasUserCode<T>) struct Archiver<T> {
   static void read(InArchive& archive, T& items) {
     items.clear();
     for (std::size_t left = archive.read_count(1); left > 0; --left) {
-      Item item{};
-      archive.read(item);
-      items.insert(items.end(), std::move(item));
+      items.insert(items.end(), archive.read_new<Item>());
     }
   }
 };
@@ -151,6 +173,12 @@ struct Archiver<std::pair<A, B>> {
     archive(pair.first, pair.second);
   }
   static void read(InArchive& archive, std::pair<A, B>& pair) { archive(pair.first, pair.second); }
+  static std::pair<A, B> make(InArchive& archive)
+    requires(!std::default_initializable<std::pair<A, B>>)
+  {
+    A first = archive.read_new<A>();
+    return {std::move(first), archive.read_new<B>()};
+  }
 };
 
 template <class... Ts>
@@ -162,6 +190,11 @@ struct Archiver<std::tuple<Ts...>> {
   static void read(InArchive& archive, std::tuple<Ts...>& items) {
     std::apply([&](Ts&... item) { archive(item...); }, items);
     if constexpr (sizeof...(Ts) == 0) archive.take(1);
+  }
+  static std::tuple<Ts...> make(InArchive& archive)
+    requires(!std::default_initializable<std::tuple<Ts...>>)
+  {
+    return std::tuple<Ts...>{archive.read_new<Ts>()...};  // braces: from left to right
   }
 };
 
@@ -175,7 +208,7 @@ struct Archiver<std::optional<T>> {
     bool engaged = false;
     archive.read(engaged);
     value.reset();
-    if (engaged) archive.read(value.emplace());
+    if (engaged) value.emplace(archive.read_new<T>());
   }
 };
 
@@ -192,8 +225,7 @@ struct Archiver<std::unique_ptr<T>> {
   static void read(InArchive& archive, std::unique_ptr<T>& value) {
     bool engaged = false;
     archive.read(engaged);
-    value = engaged ? std::make_unique<T>() : nullptr;
-    if (engaged) archive.read(*value);
+    value = engaged ? std::make_unique<T>(archive.read_new<T>()) : nullptr;
   }
 };
 
@@ -212,9 +244,9 @@ struct Archiver<std::variant<Ts...>> {
     archive.read(index);
     if (index >= sizeof...(Ts)) throw_archive_malformed(archive.offset() - 4, "variant index");
     [&]<std::size_t... kIndex>(std::index_sequence<kIndex...>) {
-      ((kIndex == index ? archive.read(value.template emplace<kIndex>()) : void()), ...);
-    }
-    (std::index_sequence_for<Ts...>{});
+      ((kIndex == index ? void(value.template emplace<kIndex>(archive.read_new<Ts>())) : void()),
+       ...);
+    }(std::index_sequence_for<Ts...>{});
   }
 };
 

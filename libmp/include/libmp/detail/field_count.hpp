@@ -17,8 +17,8 @@ inline constexpr std::size_t kMaxInitializers = 4 * kMaxFields;  // members of a
 template <class Aggregate>
 struct AnyValue {
   template <class T>
-  requires(!std::is_same_v<std::remove_cvref_t<T>, Aggregate> &&
-           !std::is_base_of_v<std::remove_cvref_t<T>, Aggregate>)
+    requires(!std::is_same_v<std::remove_cvref_t<T>, Aggregate> &&
+             !std::is_base_of_v<std::remove_cvref_t<T>, Aggregate>)
   operator T() const noexcept {
     __builtin_unreachable();
   }
@@ -30,8 +30,8 @@ using AnyAt = AnyValue<T>;
 template <class Aggregate>
 struct AnyBase {
   template <class T>
-  requires(!std::is_same_v<T, Aggregate> && std::is_base_of_v<T, Aggregate>) operator T()
-      const noexcept {
+    requires(!std::is_same_v<T, Aggregate> && std::is_base_of_v<T, Aggregate>)
+  operator T() const noexcept {
     __builtin_unreachable();
   }
 };
@@ -40,19 +40,30 @@ template <class T, std::size_t kCount>
 consteval bool takes_initializers() {
   return []<std::size_t... kIndex>(std::index_sequence<kIndex...>) {
     return requires { T{AnyAt<T, kIndex>{}...}; };
-  }
-  (std::make_index_sequence<kCount>{});
+  }(std::make_index_sequence<kCount>{});
 }
 
 // T{any x before, {any x nested}, any x after}
 template <class T, std::size_t kBefore, std::size_t kNested, std::size_t kAfter>
 consteval bool takes_nested() {
   return []<std::size_t... kB, std::size_t... kN, std::size_t... kA>(
-      std::index_sequence<kB...>, std::index_sequence<kN...>, std::index_sequence<kA...>) {
+             std::index_sequence<kB...>, std::index_sequence<kN...>, std::index_sequence<kA...>) {
     return requires { T{AnyAt<T, kB>{}..., {AnyAt<T, kN>{}...}, AnyAt<T, kA>{}...}; };
+  }(std::make_index_sequence<kBefore>{}, std::make_index_sequence<kNested>{},
+         std::make_index_sequence<kAfter>{});
+}
+
+// The next number of initializers after kCount that T takes; 0: there is none. A gap comes of
+// members that must be given, for they have no default constructor; each of them has a size.
+template <class T, std::size_t kCount, std::size_t kAhead = 1>
+consteval std::size_t next_initializer_count() {
+  if constexpr (takes_initializers<T, kCount + kAhead>()) {
+    return kCount + kAhead;
+  } else if constexpr (kAhead >= kMaxFields || kCount + kAhead >= sizeof(T)) {
+    return 0;
+  } else {
+    return next_initializer_count<T, kCount, kAhead + 1>();
   }
-  (std::make_index_sequence<kBefore>{}, std::make_index_sequence<kNested>{},
-   std::make_index_sequence<kAfter>{});
 }
 
 // The largest number of initializers. Braces may be left out, so a member `int a[3]` takes three.
@@ -60,10 +71,11 @@ template <class T, std::size_t kCount = 0>
 consteval std::size_t initializer_count() {
   if constexpr (kCount >= kMaxInitializers) {
     return kMaxInitializers;
-  } else if constexpr (!takes_initializers<T, kCount + 1>()) {
+  } else if constexpr (constexpr std::size_t kNext = next_initializer_count<T, kCount>();
+                       kNext == 0) {
     return kCount;
   } else {
-    return initializer_count<T, kCount + 1>();
+    return initializer_count<T, kNext>();
   }
 }
 
@@ -90,11 +102,18 @@ consteval std::size_t count_fields() {
   }
 }
 
+template <class T, std::size_t kTotal>
+consteval bool takes_base() {
+  return []<std::size_t... kIndex>(std::index_sequence<kIndex...>) {
+    return requires { T{AnyBase<T>{}, AnyAt<T, kIndex>{}...}; };
+  }(std::make_index_sequence<(kTotal == 0 ? 0 : kTotal - 1)>{});
+}
+
 // kMaxFields + 1 if the members cannot be counted: too many, or a base class.
 template <class T>
 consteval std::size_t field_count() {
   constexpr std::size_t kTotal = initializer_count<T>();
-  constexpr bool kHasBase = requires { T{AnyBase<T>{}}; };
+  constexpr bool kHasBase = takes_base<T, kTotal>();
   if constexpr (kHasBase || kTotal >= kMaxInitializers || (kTotal == 0 && !std::is_empty_v<T>)) {
     return kMaxFields + 1;
   } else {
@@ -111,8 +130,8 @@ inline constexpr std::size_t kFieldCount = field_count<T>();
 template <class Aggregate, template <class> class Property>
 struct AnyValueWith {
   template <class T>
-  requires(!std::is_same_v<std::remove_cvref_t<T>, Aggregate> && Property<T>::value) operator T()
-      const noexcept {
+    requires(!std::is_same_v<std::remove_cvref_t<T>, Aggregate> && Property<T>::value)
+  operator T() const noexcept {
     __builtin_unreachable();
   }
 };
@@ -124,13 +143,11 @@ consteval bool any_field() {
     return []<std::size_t... kB, std::size_t... kA>(std::index_sequence<kB...>,
                                                     std::index_sequence<kA...>) {
       return requires { T{AnyAt<T, kB>{}..., AnyValueWith<T, Property>{}, AnyAt<T, kA>{}...}; };
-    }
-    (std::make_index_sequence<kWhere>{}, std::make_index_sequence<kTotal - kWhere - 1>{});
+    }(std::make_index_sequence<kWhere>{}, std::make_index_sequence<kTotal - kWhere - 1>{});
   };
   return [&]<std::size_t... kWhere>(std::index_sequence<kWhere...>) {
     return (kAt.template operator()<kWhere>() || ...);
-  }
-  (std::make_index_sequence<kTotal>{});
+  }(std::make_index_sequence<kTotal>{});
 }
 
 // References to the members of an aggregate, const if it is const.

@@ -2,6 +2,7 @@
 // What stands on the wire is CPython's, byte for byte.
 #pragma once
 
+#include <libmp/detail/archive.hpp>
 #include <libmp/object.hpp>
 #include <libmp/timeout.hpp>
 
@@ -120,8 +121,22 @@ class Connection {
   bool is_socket_ = true;
   bool may_be_challenged_ = false;  // Client() had no key: the first message may demand one
   std::uint32_t probe_ = 0;         // its handle there
-  std::uint64_t sent_ = 0;          // messages, by this holder
+  struct Identity {
+    std::uint64_t device = 0;
+    std::uint64_t inode = 0;
+    std::uint64_t offset = 0;
+  } identity_;              // what the probes know it by
+  std::uint64_t sent_ = 0;  // messages, by this holder
   std::uint64_t received_ = 0;
+};
+
+// An argument of a Process, moved in: the child has the end, and it is closed here once the child
+// has started. RuntimeError in a queue.
+template <>
+struct detail::Archiver<Connection> {
+  static void write(OutArchive& archive, const Connection& connection);
+  static Connection make(InArchive& archive);
+  static void read(InArchive& archive, Connection& connection) { connection = make(archive); }
 };
 
 // Two connected ends. Duplex: both send and receive. Otherwise the first only receives and the

@@ -1,6 +1,7 @@
 // Lock: mutual exclusion between processes and threads. Python's multiprocessing.Lock.
 #pragma once
 
+#include <libmp/detail/archive.hpp>
 #include <libmp/exceptions.hpp>
 #include <libmp/timeout.hpp>
 
@@ -9,6 +10,7 @@
 #include <source_location>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace mp {
 
@@ -73,8 +75,20 @@ class Lock {
   [[nodiscard]] const std::string& name() const noexcept;
 
  private:
+  friend struct detail::Archiver<Lock>;
   struct Body;
+  explicit Lock(std::shared_ptr<Body> body) noexcept : body_(std::move(body)) {}
+
   std::shared_ptr<Body> body_;
+};
+
+// An argument of a Process, whatever its start method: the child has another handle of the same
+// lock. RuntimeError in a queue.
+template <>
+struct detail::Archiver<Lock> {
+  static void write(OutArchive& archive, const Lock& lock);
+  static Lock make(InArchive& archive);
+  static void read(InArchive& archive, Lock& lock) { lock = make(archive); }
 };
 
 }  // namespace mp

@@ -102,9 +102,23 @@ class Queue {
   void cancel_join_thread() noexcept {}
 
  private:
+  friend struct detail::Archiver<Queue>;
+  explicit Queue(detail::QueueCore core) noexcept : core_(std::move(core)) {}
+
   static constexpr Timeout kNoWait{std::chrono::nanoseconds::zero()};
 
   detail::QueueCore core_;
+};
+
+// An argument of a Process, whatever its start method: the child has another handle of the same
+// queue. RuntimeError in a queue.
+template <class T>
+struct detail::Archiver<Queue<T>> {
+  static void write(OutArchive& archive, const Queue<T>& queue) {
+    queue_pack(archive, *queue.core_);
+  }
+  static Queue<T> make(InArchive& archive) { return Queue<T>(queue_unpack(archive)); }
+  static void read(InArchive& archive, Queue<T>& queue) { queue = make(archive); }
 };
 
 template <class T>

@@ -5,6 +5,7 @@
 #include "os/poll.hpp"
 #include <libmp/connection.hpp>
 #include <libmp/exceptions.hpp>
+#include <libmp/serialize.hpp>
 
 #include <cerrno>
 #include <string>
@@ -42,6 +43,11 @@ std::span<const std::byte> message_part(std::span<const std::byte> buffer, std::
 }  // namespace
 
 namespace ipc {
+namespace {
+
+constexpr std::uint32_t kClosed = ~std::uint32_t{0};  // instead of a descriptor's number
+
+}  // namespace
 
 probe::Identity ConnectionAccess::identity_of(int fd) noexcept {
   const os::FileIdentity file = os::file_identity(fd);
@@ -60,7 +66,33 @@ Connection ConnectionAccess::make(os::UniqueFd fd, const Birth& birth) {
                                        .site = birth.site,
                                        .capacity = 0,
                                        .how = birth.how});
+  connection.identity_ = {birth.identity.device, birth.identity.inode, birth.identity.offset};
   connection.fd_ = fd.release();
+  return connection;
+}
+
+void ConnectionAccess::write(detail::OutArchive& archive, const Connection& connection) {
+  const std::uint32_t number =
+      connection.closed() ? kClosed : archive.luggage("Connection").pack(connection.fd_);
+  archive(number, connection.readable_, connection.writable_, connection.is_socket_,
+          connection.may_be_challenged_, connection.identity_);
+}
+
+Connection ConnectionAccess::read(detail::InArchive& archive) {
+  std::uint32_t number = kClosed;
+  Connection connection;
+  archive(number, connection.readable_, connection.writable_, connection.is_socket_,
+          connection.may_be_challenged_, connection.identity_);
+  if (number == kClosed) return connection;
+  const Connection::Identity& identity = connection.identity_;
+  connection.fd_ = archive.luggage("Connection").take(number);
+  connection.probe_ =
+      probe::announce({.kind = wire::ObjectKind::Connection,
+                       .identity = {identity.device, identity.inode, identity.offset},
+                       .name = {},
+                       .site = {},
+                       .capacity = 0,
+                       .how = wire::Acquired::Received});
   return connection;
 }
 
@@ -140,6 +172,14 @@ Connection::Connection(int fd, Access access, std::source_location site) {
                                                     .site = site});
 }
 
+void detail::Archiver<Connection>::write(OutArchive& archive, const Connection& connection) {
+  ConnectionAccess::write(archive, connection);
+}
+
+Connection detail::Archiver<Connection>::make(InArchive& archive) {
+  return ConnectionAccess::read(archive);
+}
+
 Connection::Connection(Connection&& other) noexcept { swap(other); }
 
 Connection& Connection::operator=(Connection&& other) noexcept {
@@ -156,6 +196,7 @@ void Connection::swap(Connection& other) noexcept {
   std::swap(is_socket_, other.is_socket_);
   std::swap(may_be_challenged_, other.may_be_challenged_);
   std::swap(probe_, other.probe_);
+  std::swap(identity_, other.identity_);
   std::swap(sent_, other.sent_);
   std::swap(received_, other.received_);
 }

@@ -23,6 +23,9 @@ class ConnectionAccess {
   };
   static probe::Identity identity_of(int fd) noexcept;
   static Connection make(os::UniqueFd fd, const Birth& birth);
+  // On the way to a child, and there.
+  static void write(detail::OutArchive& archive, const Connection& connection);
+  static Connection read(detail::InArchive& archive);
 
   static probe::Handle probe(const Connection& connection) noexcept { return connection.probe_; }
   // Throws OSError when the connection is closed or does not go that way.

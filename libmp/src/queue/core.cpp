@@ -1,6 +1,8 @@
 #include "queue/core.hpp"
 
+#include "base/site.hpp"
 #include "os/futex.hpp"
+#include "os/shared_file.hpp"
 #include <libmp/exceptions.hpp>
 
 #include <algorithm>
@@ -75,7 +77,7 @@ void store_header(std::byte* at, std::uint64_t header) noexcept {
 }  // namespace
 
 Core::Core(std::ptrdiff_t maxsize, std::string name, const std::source_location& site)
-    : maxsize_(maxsize > 0 ? maxsize : 0), name_(std::move(name)), site_(site) {
+    : maxsize_(maxsize > 0 ? maxsize : 0), name_(std::move(name)), site_(site_text(site)) {
   // Address space and file size may be limited: take what is to be had, down to very little.
   const std::uint64_t most = std::min(kMostSpace, os::largest_file() & ~(os::page_size() - 1));
   for (space_ = std::max(most, kHeaderPage + kLeastSpace) - kHeaderPage;;
@@ -96,12 +98,33 @@ Core::Core(std::ptrdiff_t maxsize, std::string name, const std::source_location&
   header_->maxsize = maxsize_;
   header_->waits.window.store(base_, kRelaxed);
   header_->magic = kMagic;
+  announce(wire::Acquired::Created, site);
+}
+
+Core::Core(os::UniqueFd fd, std::string name, std::string site)
+    : maxsize_(0), name_(std::move(name)), site_(std::move(site)), fd_(std::move(fd)) {
+  const std::uint64_t size = os::file_size(fd_.get());
+  if (size < kHeaderPage + kLeastSpace / 4)
+    throw ValueError(text() + ": what came along is no queue");
+  mapping_ = os::Mapping(fd_.get(), size);
+  header_ = reinterpret_cast<Header*>(mapping_.data());
+  if (header_->magic != kMagic || header_->space != size - kHeaderPage)
+    throw ValueError(text() + ": what came along is no queue");
+  bytes_ = mapping_.data() + kHeaderPage;
+  space_ = header_->space;
+  base_ = std::min(kBase, (space_ / 4) & ~(os::page_size() - 1));
+  maxsize_ = header_->maxsize;
+  announce(wire::Acquired::Received, {});
+}
+
+void Core::announce(wire::Acquired how, const std::source_location& where) noexcept {
   const os::FileIdentity identity = os::file_identity(fd_.get());
   probe_ = probe::announce({.kind = wire::ObjectKind::Queue,
                             .identity = {identity.device, identity.inode, 0},
                             .name = name_,
-                            .site = site_,
-                            .capacity = static_cast<std::uint64_t>(maxsize_)});
+                            .site = where,
+                            .capacity = static_cast<std::uint64_t>(maxsize_),
+                            .how = how});
 }
 
 Core::~Core() { probe::retire(probe_); }
@@ -446,9 +469,7 @@ void Core::require_open(const char* operation) const {
 
 std::string Core::text() const {
   if (!name_.empty()) return "Queue '" + name_ + "'";
-  const std::string_view path = site_.file_name();
-  return "Queue (" + std::string(path.substr(path.rfind('/') + 1)) + ":" +
-         std::to_string(site_.line()) + ")";
+  return "Queue (" + site_ + ")";
 }
 
 void Core::throw_empty() const { throw Empty(text() + " is empty"); }

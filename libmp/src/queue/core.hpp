@@ -24,6 +24,8 @@ class Core {
  public:
   // maxsize 0 or less: unbounded. Throws OSError.
   Core(std::ptrdiff_t maxsize, std::string name, const std::source_location& site);
+  // The queue of another process, from its fd(). Throws OSError; ValueError when the file is none.
+  Core(os::UniqueFd fd, std::string name, std::string site);
   Core(const Core&) = delete;
   Core& operator=(const Core&) = delete;
   ~Core();
@@ -45,6 +47,7 @@ class Core {
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
   [[nodiscard]] std::string text() const;  // for messages: Queue 'jobs'
   [[nodiscard]] int fd() const noexcept { return fd_.get(); }
+  [[nodiscard]] const std::string& site() const noexcept { return site_; }
 
  private:
   // What this process knew of the other side when it last looked; each is used by the holder of its
@@ -67,6 +70,7 @@ class Core {
     Released released;
   };
 
+  void announce(wire::Acquired how, const std::source_location& where) noexcept;
   void lock_put(os::Deadline deadline, sync::LazyWait& wait);
   void lock_get(os::Deadline deadline, sync::LazyWait& wait);
   void wait_for_room(std::uint64_t count, os::Deadline deadline, sync::LazyWait& wait);
@@ -93,7 +97,7 @@ class Core {
 
   std::int64_t maxsize_;
   std::string name_;
-  std::source_location site_;
+  std::string site_;  // where it was made: file:line
   os::UniqueFd fd_;
   os::Mapping mapping_;
   Header* header_ = nullptr;

@@ -27,6 +27,23 @@ QueueCore make_queue(std::ptrdiff_t maxsize, std::string name, std::source_locat
   return std::make_shared<queue::Core>(maxsize, std::move(name), site);
 }
 
+void queue_pack(OutArchive& archive, const queue::Core& core) {
+  archive(archive.luggage("Queue").pack(core.fd()), core.name(), core.site());
+}
+
+QueueCore queue_unpack(InArchive& archive) {
+  std::uint32_t number = 0;
+  std::string name;
+  std::string site;
+  archive(number, name, site);
+  std::shared_ptr<void>& made = archive.luggage("Queue").made_of(number, 0);
+  if (made == nullptr) {
+    os::UniqueFd fd(archive.luggage("Queue").take(number));
+    made = std::make_shared<queue::Core>(std::move(fd), std::move(name), std::move(site));
+  }
+  return std::static_pointer_cast<queue::Core>(made);
+}
+
 void queue_put(queue::Core& core, std::span<const std::byte> item, Timeout timeout) {
   core.put(item, deadline_of(timeout));
 }

@@ -2,16 +2,22 @@
 
 #include "os/fork_hooks.hpp"
 #include "os/memory.hpp"
+#include "os/shared_file.hpp"
 #include "os/unique_fd.hpp"
+#include <libmp/exceptions.hpp>
 
+#include <algorithm>
 #include <cstring>
 #include <memory>
 #include <mutex>
+#include <string>
+#include <utility>
 #include <vector>
 
 namespace mp::shm {
 
 constexpr std::uint32_t kCellsPerChunk = 1024;
+constexpr std::size_t kChunkBytes = kCellsPerChunk * kCellBytes;
 
 // One memfd. The bookkeeping is private to each process: what a child does to its copy concerns
 // only the child.
@@ -72,6 +78,17 @@ class Arena {
     return {&chunk, index};
   }
 
+  CellChunk* attach(os::UniqueFd descriptor, std::uint32_t index) {
+    const os::FileIdentity identity = os::file_identity(descriptor.get());
+    const std::scoped_lock guard(mutex_);
+    const auto known = std::find_if(chunks_.begin(), chunks_.end(),
+                                    [&](const auto& chunk) { return chunk->identity == identity; });
+    CellChunk* const chunk = known != chunks_.end() ? known->get() : map(std::move(descriptor));
+    chunk->born[index] = forks_;
+    ++chunk->in_use;
+    return chunk;
+  }
+
   void give_back(CellChunk* chunk, std::uint32_t index) noexcept {
     const std::scoped_lock guard(mutex_);
     if (--chunk->in_use == 0 && chunk != current_) {
@@ -83,15 +100,19 @@ class Arena {
   }
 
  private:
-  void open_chunk() {
+  CellChunk* map(os::UniqueFd fd) {
     auto chunk = std::make_unique<CellChunk>();
-    constexpr std::size_t kBytes = kCellsPerChunk * kCellBytes;
-    chunk->fd = os::create_memfd("libmp-cells", kBytes);
-    chunk->mapping = os::Mapping(chunk->fd.get(), kBytes);
+    chunk->fd = std::move(fd);
+    chunk->mapping = os::Mapping(chunk->fd.get(), kChunkBytes);
     chunk->identity = os::file_identity(chunk->fd.get());
     chunk->reusable.reserve(kCellsPerChunk);  // so that freeing never allocates
     chunks_.push_back(std::move(chunk));
-    const CellChunk* const old = std::exchange(current_, chunks_.back().get());
+    return chunks_.back().get();
+  }
+
+  void open_chunk() {
+    const CellChunk* const old =
+        std::exchange(current_, map(os::create_memfd("libmp-cells", kChunkBytes)));
     if (old != nullptr && old->in_use == 0) {
       std::erase_if(chunks_, [&](const auto& candidate) { return candidate.get() == old; });
     }
@@ -110,11 +131,21 @@ UniqueCell UniqueCell::allocate() {
   return UniqueCell(chunk, index);
 }
 
+UniqueCell UniqueCell::attach(os::UniqueFd descriptor, std::uint64_t offset) {
+  const bool is_chunk = os::file_size(descriptor.get()) == kChunkBytes;
+  if (!is_chunk || offset % kCellBytes != 0 || offset >= kChunkBytes)
+    throw ValueError("attach: there is no cell at offset " + std::to_string(offset));
+  const auto index = static_cast<std::uint32_t>(offset / kCellBytes);
+  return UniqueCell(Arena::instance().attach(std::move(descriptor), index), index);
+}
+
 UniqueCell::~UniqueCell() {
   if (chunk_ != nullptr) Arena::instance().give_back(chunk_, index_);
 }
 
 void* UniqueCell::address() const noexcept { return chunk_->mapping.data() + index_ * kCellBytes; }
+
+int UniqueCell::descriptor() const noexcept { return chunk_->fd.get(); }
 
 CellIdentity UniqueCell::identity() const noexcept {
   return {chunk_->identity.device, chunk_->identity.inode, index_ * kCellBytes};

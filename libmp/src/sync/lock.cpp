@@ -1,8 +1,11 @@
+#include "base/site.hpp"
+#include "os/unique_fd.hpp"
 #include "probe/lifecycle.hpp"
 #include "probe/probe.hpp"
 #include "shm/cell_arena.hpp"
 #include "sync/lock_core.hpp"
 #include <libmp/lock.hpp>
+#include <libmp/serialize.hpp>
 
 #include <atomic>
 #include <new>
@@ -23,29 +26,38 @@ os::Deadline deadline_of(Timeout timeout) noexcept {
   return timeout.is_never() ? os::Deadline::never() : os::Deadline::after(timeout.duration());
 }
 
-std::string_view file_name(const std::source_location& site) noexcept {
-  const std::string_view path = site.file_name();
-  return path.substr(path.rfind('/') + 1);  // npos + 1 is 0
-}
-
 }  // namespace
 
 // What each process has of its own.
 struct Lock::Body {
   Body(std::string given, const std::source_location& where)
       : name(std::move(given)),
-        site(where),
+        site(site_text(where)),
         memory(shm::UniqueCell::allocate()),
         cell(*new(memory.address()) LockCell) {
-    const shm::CellIdentity identity = memory.identity();
-    probe = probe::announce({.kind = wire::ObjectKind::Lock,
-                             .identity = {identity.device, identity.inode, identity.offset},
-                             .name = name,
-                             .site = site});
+    announce(wire::Acquired::Created, where);
+  }
+  // Of another process.
+  Body(std::string given, std::string where, shm::UniqueCell received)
+      : name(std::move(given)),
+        site(std::move(where)),
+        memory(std::move(received)),
+        cell(*static_cast<LockCell*>(memory.address())) {
+    announce(wire::Acquired::Received, {});
   }
   Body(const Body&) = delete;
   Body& operator=(const Body&) = delete;
   ~Body() { probe::retire(probe); }
+
+  void announce(wire::Acquired how, const std::source_location& where) noexcept {
+    const shm::CellIdentity identity = memory.identity();
+    probe = probe::announce({.kind = wire::ObjectKind::Lock,
+                             .identity = {identity.device, identity.inode, identity.offset},
+                             .name = name,
+                             .site = where,
+                             .capacity = 0,
+                             .how = how});
+  }
 
   sync::LockRef ref() noexcept { return {cell.word, cell.checked_ns}; }
 
@@ -58,7 +70,7 @@ struct Lock::Body {
 
   std::string text() const {
     if (!name.empty()) return "Lock '" + name + "'";
-    return "Lock (" + std::string(file_name(site)) + ":" + std::to_string(site.line()) + ")";
+    return "Lock (" + site + ")";
   }
 
   static bool is_ours(sync::Word word) noexcept {
@@ -88,7 +100,7 @@ struct Lock::Body {
   [[noreturn]] void throw_owner_died(sync::Word dead) const;
 
   std::string name;
-  std::source_location site;
+  std::string site;  // where it was made: file:line
   shm::UniqueCell memory;
   LockCell& cell;
   sync::SpinBudget spin;
@@ -149,6 +161,27 @@ void Lock::recover() {
   const std::uint64_t number = body.count_acquisition();
   probe::fact(wire::EventKind::LockRecovered, body.probe, static_cast<std::uint32_t>(number));
   probe::lock_acquired(body.probe, number);
+}
+
+void detail::Archiver<Lock>::write(OutArchive& archive, const Lock& lock) {
+  const Lock::Body& body = *lock.body_;
+  const std::uint32_t number = archive.luggage("Lock").pack(body.memory.descriptor());
+  archive(number, body.memory.identity().offset, body.name, body.site);
+}
+
+Lock detail::Archiver<Lock>::make(InArchive& archive) {
+  std::uint32_t number = 0;
+  std::uint64_t offset = 0;
+  std::string name;
+  std::string site;
+  archive(number, offset, name, site);
+  std::shared_ptr<void>& made = archive.luggage("Lock").made_of(number, offset);
+  if (made == nullptr) {
+    auto cell =
+        shm::UniqueCell::attach(os::UniqueFd(archive.luggage("Lock").share(number)), offset);
+    made = std::make_shared<Lock::Body>(std::move(name), std::move(site), std::move(cell));
+  }
+  return Lock(std::static_pointer_cast<Lock::Body>(made));
 }
 
 bool Lock::locked() const noexcept {

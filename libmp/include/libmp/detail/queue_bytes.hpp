@@ -1,6 +1,7 @@
 // The compiled part of every Queue<T>: a queue of byte strings in shared memory.
 #pragma once
 
+#include <libmp/detail/archive.hpp>
 #include <libmp/detail/byte_buffer.hpp>
 #include <libmp/object.hpp>
 #include <libmp/timeout.hpp>
@@ -27,6 +28,9 @@ struct ItemSink {
 };
 
 QueueCore make_queue(std::ptrdiff_t maxsize, std::string name, std::source_location site);
+// As an argument of a Process: the same queue there.
+void queue_pack(OutArchive& archive, const queue::Core& core);
+QueueCore queue_unpack(InArchive& archive);
 void queue_put(queue::Core& core, std::span<const std::byte> item, Timeout timeout);
 void queue_get(queue::Core& core, ItemSink sink, Timeout timeout);
 void queue_put_object(queue::Core& core, const Object& item, Timeout timeout);

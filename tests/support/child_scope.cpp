@@ -178,12 +178,21 @@ const ChildEnd& ChildScope::wait() {
   return end_;
 }
 
-bool ChildScope::wait_for_output(const std::string& text) {
-  while (end_.output.find(text) == std::string::npos) {
+bool ChildScope::wait_until_output(const std::function<bool()>& is_enough) {
+  while (!is_enough()) {
     if (Clock::now() >= deadline_) return false;
     if (read_some(ms_until(deadline_)) == Read::Closed) return false;
   }
   return true;
+}
+
+bool ChildScope::wait_for_output(const std::string& text) {
+  return wait_until_output([&] { return end_.output.find(text) != std::string::npos; });
+}
+
+bool ChildScope::wait_for_lines(std::ptrdiff_t count) {
+  return wait_until_output(
+      [&] { return std::count(end_.output.begin(), end_.output.end(), '\n') >= count; });
 }
 
 ChildEnd run_command(const std::vector<std::string>& command, std::chrono::milliseconds deadline) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <functional>
 #include <optional>
 #include <string>
@@ -55,10 +56,13 @@ class ChildScope {
   // Blocks until the output so far holds `text`; false when the child closed its output or the
   // deadline passed first.
   bool wait_for_output(const std::string& text);
+  bool wait_for_lines(std::ptrdiff_t count);
   const std::string& output() const { return end_.output; }
 
  private:
   enum class Read { Data, Closed, Nothing };
+
+  bool wait_until_output(const std::function<bool()>& is_enough);
 
   void start(const std::function<int()>& body);
   Read read_some(int timeout_ms);

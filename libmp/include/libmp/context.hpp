@@ -8,26 +8,37 @@
 #include <libmp/process.hpp>
 #include <libmp/queue.hpp>
 
+#include <concepts>
 #include <cstddef>
 #include <optional>
 #include <source_location>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
 namespace mp {
 
-// Makes what the namespace makes, for children started by its method. A plain value.
+class Context;
+
+// Without a method: the one in use, which is thereby decided. ValueError for one that does not
+// exist.
+[[nodiscard]] Context get_context(std::optional<std::string_view> method = std::nullopt);
+
+// Makes what the namespace makes, for children started by its method. A plain value. Locks, queues
+// and their kin are the same in every context, and may be given to children of any method.
 class Context {
  public:
   template <class... Args>
+    requires(!std::same_as<std::remove_cvref_t<Args>, ProcessOptions> && ...)
   [[nodiscard]] mp::Process Process(Args&&... args) const {
-    return mp::Process(std::forward<Args>(args)...);
+    return mp::Process(ProcessOptions{.start_method = method_}, std::forward<Args>(args)...);
   }
   // For `{.name = ...}`, which no template parameter takes.
   template <class... Args>
   [[nodiscard]] mp::Process Process(ProcessOptions options, Args&&... args) const {
+    options.start_method = method_;
     return mp::Process(std::move(options), std::forward<Args>(args)...);
   }
   template <class T = Object>
@@ -44,29 +55,35 @@ class Context {
     return mp::Pipe(duplex, site);
   }
 
+  // The methods that change or look at the one process that asks are the same in every context.
+  [[nodiscard]] mp::Process current_process() const { return mp::current_process(); }
+  [[nodiscard]] std::optional<mp::Process> parent_process() const { return mp::parent_process(); }
+  [[nodiscard]] std::vector<mp::Process> active_children() const { return mp::active_children(); }
+
+  // Itself, without a method.
+  [[nodiscard]] Context get_context(std::optional<std::string_view> method = std::nullopt) const;
+  // ValueError: a context keeps its method.
+  [[noreturn]] void set_start_method(std::string_view method, bool force = false) const;
   [[nodiscard]] std::string get_start_method() const { return method_; }
+  [[nodiscard]] std::vector<std::string> get_all_start_methods() const;
 
  private:
-  friend Context get_context(std::optional<std::string_view> method);
+  friend Context mp::get_context(std::optional<std::string_view> method);
   explicit Context(std::string_view method) : method_(method) {}
 
   std::string method_;
 };
 
-// Without a method: the one in use, which is thereby decided. ValueError for one that does not
-// exist.
-[[nodiscard]] Context get_context(std::optional<std::string_view> method = std::nullopt);
-
 // Once, early in main: RuntimeError when the method in use has been decided already, by this or by
 // the first start; `force` decides anew.
 void set_start_method(std::string_view method, bool force = false);
 
-// The method in use, which is thereby decided.
+// The method in use, which is thereby decided. In a child it is the one that made it.
 [[nodiscard]] std::string get_start_method();
 // Empty as long as nobody has decided; decides nothing.
 [[nodiscard]] std::optional<std::string> get_start_method_or_none();
 
-// All that exist; the first is the default. Only fork today; Python has spawn and forkserver too.
+// All that exist: fork, spawn, forkserver. The first is the default.
 [[nodiscard]] std::vector<std::string> get_all_start_methods();
 
 }  // namespace mp

@@ -4,12 +4,15 @@
 #include <libmp/connection.hpp>
 #include <libmp/context.hpp>
 #include <libmp/exceptions.hpp>
+#include <libmp/freeze_support.hpp>
 #include <libmp/inspect.hpp>
 #include <libmp/listener.hpp>
 #include <libmp/lock.hpp>
+#include <libmp/method_process.hpp>
 #include <libmp/object.hpp>
 #include <libmp/process.hpp>
 #include <libmp/queue.hpp>
 #include <libmp/serialize.hpp>
+#include <libmp/subclass.hpp>
 #include <libmp/timeout.hpp>
 #include <libmp/wait.hpp>

@@ -27,6 +27,9 @@ struct ProcessAccess;
 struct ProcessOptions {
   std::string name = {};            // empty: Process-1, Process-1:2 (a child's child), ...
   std::optional<bool> daemon = {};  // unset: as the process that makes it
+  std::string start_method =
+      {};  // fork, spawn or forkserver; empty: the program's, see <libmp/context.hpp>
+  bool detached = false;  // lives on by itself: see Process
 };
 
 // One child: made, started, waited for. Also the handle of this process (current_process) and of
@@ -42,22 +45,32 @@ struct ProcessOptions {
 //
 // fork: a child sees its parent's handles, but may ask them for names only.
 //
-// Start: the child runs the target, or an overriding run(), on a copy of the parent's memory, with
-//   only the starting thread in it and standard input at its end. In the parent, target and
-//   arguments are destroyed once the child has its copies: a moved-in Connection is closed by that.
+// Start: the child runs the target, or an overriding run(), with standard input at its end.
+//   fork         on a copy of the parent's memory, with only the starting thread in it
+//   spawn        in a fresh process of the same program, whose main() calls freeze_support()
+//   forkserver   on a copy of a fresh process of the same program, which waits for orders
+//   Under the last two, target and arguments are sent: functions, lambdas that capture nothing,
+//   what <libmp/serialize.hpp> names, Lock, Queue, Connection and their kin; a subclass if it is
+//   made by mp::Subclass. start() refuses what cannot be sent with a RuntimeError that says why.
+//   In the parent, target and arguments are destroyed once the child has its copies: a moved-in
+//   Connection is closed by that.
 //
 // End: an exception is reported on stderr, exit code 1; see also SystemExit. Then target and
 //   arguments are destroyed in the child, its daemonic children terminated, the others joined, the
-//   standard streams flushed. Static and thread_local objects are copies of the parent's: they are
-//   not destroyed, and atexit handlers do not run.
+//   standard streams flushed. Static and thread_local objects are not destroyed, and atexit
+//   handlers do not run.
 //
-// At the exit of the program that started it, a child is joined, a daemonic one terminated.
+// At the exit of the program that started it, a child is joined, a daemonic one terminated. When
+// the first process of the tree ends in any other way, be it by SIGKILL, the kernel kills all the
+// others, at any depth. (Its exec is its end as well.) A detached child is neither joined nor
+// terminated nor killed; it is the first process of a tree of its own.
 //
-// Fails: AssertionError for a call that the drawing forbids; ValueError after close(); OSError.
+// Fails: AssertionError for a call that the drawing forbids; ValueError after close(); OSError;
+//   RuntimeError.
 //
 // Differs from Python: a daemonic child that ignores SIGTERM for two seconds at exit is killed. A
 //   child whose end somebody else has collected (SIGCHLD ignored, a foreign waitpid(-1)) reads 255;
-//   Python takes it for alive.
+//   Python takes it for alive. There, children of a parent that was killed live on.
 class Process {
  public:
   // Without a target: for subclasses with a run() of their own, and to be assigned to.
@@ -112,6 +125,8 @@ class Process {
   // Daemonic: terminated when its parent exits, and may have no children. To be set before start().
   [[nodiscard]] bool daemon() const;
   void set_daemon(bool daemon);
+  // To be set before start(), by the options.
+  [[nodiscard]] bool detached() const;
   // The secret that relatives authenticate with; 32 random bytes, inherited by children.
   [[nodiscard]] std::string authkey() const;
   void set_authkey(std::string_view key);
@@ -122,6 +137,8 @@ class Process {
  protected:
   // What the child does. Overridden by subclasses, which are started before they are moved.
   virtual void run();
+  // For mp::Subclass: what a process of its own needs to make this object again.
+  virtual void pack(detail::OutArchive& archive) const;
 
  private:
   friend struct proc::ProcessAccess;

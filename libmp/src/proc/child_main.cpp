@@ -29,7 +29,8 @@ void describe(const std::exception& error, std::string& text) {
   }
 }
 
-// Requires: an exception is being handled.
+}  // namespace
+
 int report_failure(const std::string& name) noexcept {
   try {
     std::string text = "Process " + name + ":\n";
@@ -46,6 +47,8 @@ int report_failure(const std::string& name) noexcept {
   return kFailed;
 }
 
+namespace {
+
 int run_target(Process& process, const std::string& name) noexcept {
   try {
     probe::target_reached();
@@ -60,6 +63,13 @@ int run_target(Process& process, const std::string& name) noexcept {
 }
 
 }  // namespace
+
+void end_failed_child(const std::string& name) noexcept {
+  const int code = report_failure(name);
+  flush_standard_streams();
+  probe::leaving(code);
+  os::exit_now(code);
+}
 
 void run_child(Process& process, const std::string& name) noexcept {
   int code = run_target(process, name);

@@ -10,4 +10,11 @@ namespace mp::proc {
 // Runs the process and ends it: the border that no exception passes.
 [[noreturn]] void run_child(Process& process, const std::string& name) noexcept;
 
+// The exception being handled, on stderr. Returns the exit code that goes with it.
+int report_failure(const std::string& name) noexcept;
+
+// Reports the exception being handled, and ends this process with code 1. For a child that came to
+// grief before its target.
+[[noreturn]] void end_failed_child(const std::string& name) noexcept;
+
 }  // namespace mp::proc

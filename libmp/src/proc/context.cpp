@@ -9,38 +9,69 @@
 namespace mp {
 namespace {
 
+using proc::StartMethod;
+
+struct Method {
+  StartMethod method;
+  std::string_view name;
+};
+
 // In Python's order: the default of the platform comes first.
-constexpr std::array<std::string_view, 1> kMethods = {"fork"};
-constexpr int kUndecided = -1;
+constexpr std::array<Method, 3> kMethods = {{{StartMethod::Fork, "fork"},
+                                             {StartMethod::Spawn, "spawn"},
+                                             {StartMethod::Forkserver, "forkserver"}}};
+constexpr StartMethod kUndecided = StartMethod::Root;
 
-constinit std::atomic<int> decided{kUndecided};
-
-int find_method(std::string_view method) {
-  const auto found = std::find(kMethods.begin(), kMethods.end(), method);
-  if (found == kMethods.end()) {
-    throw ValueError("cannot find context for '" + std::string(method) + "'");
-  }
-  return static_cast<int>(found - kMethods.begin());
-}
-
-std::string name_of(int method) {
-  return std::string(kMethods.at(static_cast<std::size_t>(method)));
-}
+constinit std::atomic<StartMethod> decided{kUndecided};
 
 }  // namespace
 
-void proc::decide_start_method() noexcept {
-  int expected = kUndecided;
-  decided.compare_exchange_strong(expected, 0);
+namespace proc {
+
+StartMethod decide_start_method() noexcept {
+  StartMethod expected = kUndecided;
+  decided.compare_exchange_strong(expected, kMethods.front().method);
+  return decided;
 }
 
+void inherit_start_method(StartMethod method) noexcept { decided = method; }
+
+StartMethod method_named(std::string_view name) {
+  const auto found = std::find_if(kMethods.begin(), kMethods.end(),
+                                  [name](const Method& one) { return one.name == name; });
+  if (found == kMethods.end())
+    throw ValueError("cannot find context for '" + std::string(name) + "'");
+  return found->method;
+}
+
+std::string_view name_of(StartMethod method) noexcept {
+  for (const Method& one : kMethods) {
+    if (one.method == method) return one.name;
+  }
+  return "none";
+}
+
+}  // namespace proc
+
 Context get_context(std::optional<std::string_view> method) {
-  return Context(method ? name_of(find_method(*method)) : get_start_method());
+  return Context(method ? proc::name_of(proc::method_named(*method)) : get_start_method());
+}
+
+Context Context::get_context(std::optional<std::string_view> method) const {
+  return method ? mp::get_context(method) : *this;
+}
+
+void Context::set_start_method(std::string_view /*method*/, bool /*force*/) const {
+  throw ValueError("cannot set start method of concrete context");
+}
+
+std::vector<std::string> Context::get_all_start_methods() const {
+  return mp::get_all_start_methods();
 }
 
 void set_start_method(std::string_view method, bool force) {
-  const int wanted = find_method(method);
-  int expected = kUndecided;
+  const StartMethod wanted = proc::method_named(method);
+  StartMethod expected = kUndecided;
   if (force) {
     decided = wanted;
   } else if (!decided.compare_exchange_strong(expected, wanted)) {
@@ -48,17 +79,18 @@ void set_start_method(std::string_view method, bool force) {
   }
 }
 
-std::string get_start_method() {
-  proc::decide_start_method();
-  return name_of(decided);
-}
+std::string get_start_method() { return std::string(proc::name_of(proc::decide_start_method())); }
 
 std::optional<std::string> get_start_method_or_none() {
-  const int method = decided;
+  const StartMethod method = decided;
   if (method == kUndecided) return std::nullopt;
-  return name_of(method);
+  return std::string(proc::name_of(method));
 }
 
-std::vector<std::string> get_all_start_methods() { return {kMethods.begin(), kMethods.end()}; }
+std::vector<std::string> get_all_start_methods() {
+  std::vector<std::string> names;
+  for (const Method& one : kMethods) names.emplace_back(one.name);
+  return names;
+}
 
 }  // namespace mp

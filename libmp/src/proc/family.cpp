@@ -2,8 +2,11 @@
 
 #include "os/child.hpp"
 #include "os/random.hpp"
+#include "proc/fork_server.hpp"
+#include "proc/launch.hpp"
 #include "proc/standard_streams.hpp"
 #include <libmp/exceptions.hpp>
+#include <libmp/serialize.hpp>
 
 #include <algorithm>
 #include <cerrno>
@@ -25,17 +28,6 @@ Identity identity_of_first_process() {
   identity.authkey.resize(kAuthkeySize);
   os::random_bytes(std::as_writable_bytes(std::span(identity.authkey)));
   return identity;
-}
-
-// Of a child just forked, whose pid cannot have been reused: it is unreaped, unless SIGCHLD is
-// ignored.
-os::UniqueFd pidfd_of_child(std::uint32_t pid) {
-  try {
-    return os::open_pidfd(pid);
-  } catch (const OSError& error) {
-    if (error.error_number() != ESRCH) throw;
-    return os::open_ready_fd();  // it has ended, and nobody will know how
-  }
 }
 
 void at_exit(int status) {
@@ -81,6 +73,7 @@ void Family::make_own() {
   std::move(children_.begin(), children_.end(), std::back_inserter(left_behind_));
   children_.clear();
   own_pidfd_.reset();
+  (void)lifeline_.held.release();  // the fork has closed it
 }
 
 const std::vector<Family::Child>& Family::prune() {
@@ -116,6 +109,27 @@ Identity Family::identity_of_next_child() {
   return identity;
 }
 
+void Family::prepare_start() {
+  prune();
+  if (!own_pidfd_.valid()) own_pidfd_ = os::open_pidfd(os::own_pid());
+  if (!lifeline_.end.valid()) {
+    lifeline_ = os::make_lifeline();
+    os::close_in_forks(lifeline_.held.get());
+  }
+  // After the probes' own hook: children are waited for before anybody says goodbye.
+  if (!std::exchange(exit_hooked_, true)) os::at_every_exit(at_exit);
+}
+
+std::shared_ptr<StartedChild> Family::note(const std::shared_ptr<ProcessCore>& child,
+                                           const Identity& identity,
+                                           std::shared_ptr<StartedChild> started,
+                                           const probe::Birth& birth) {
+  watched_.push_back(started);
+  children_.push_back({child, started, identity.daemon, identity.detached});
+  probe::child_forked(birth, started->pid());
+  return started;
+}
+
 std::shared_ptr<StartedChild> Family::fork(const std::shared_ptr<ProcessCore>& child,
                                            const Identity& identity,
                                            const std::shared_ptr<ProcessCore>& as_child) {
@@ -124,22 +138,15 @@ std::shared_ptr<StartedChild> Family::fork(const std::shared_ptr<ProcessCore>& c
   flush_standard_streams();
 
   const std::scoped_lock guard(mutex_);
-  prune();
-  if (!own_pidfd_.valid()) own_pidfd_ = os::open_pidfd(os::own_pid());
-  // After the probes' own hook: children are waited for before anybody says goodbye.
-  if (!std::exchange(exit_hooked_, true)) os::at_every_exit(at_exit);
-
+  prepare_start();
   const std::uint32_t pid = os::fork_process();
   if (pid == 0) {
     become_child(birth, identity, as_child, own_name);
     return nullptr;
   }
   try {
-    auto started = std::make_shared<StartedChild>(pid, birth.puid, pidfd_of_child(pid));
-    watched_.push_back(started);
-    children_.push_back({child, started, identity.daemon});
-    probe::child_forked(birth, pid);
-    return started;
+    return note(child, identity,
+                std::make_shared<StartedChild>(pid, birth.puid, os::pidfd_of_child(pid)), birth);
   } catch (...) {  // out of memory or descriptors: better no child than one that nobody knows
     os::discard_child(pid);
     throw;
@@ -154,14 +161,88 @@ void Family::become_child(const probe::Birth& birth, const Identity& identity,
   self_ = as_child;
   children_made_ = 0;
   make_own();
+  inherit_start_method(StartMethod::Fork);
+  lifeline_.end = identity.detached ? os::UniqueFd() : os::tie_to(lifeline_.end.get());
   os::detach_stdin();
   forget_buffered_input();
+}
+
+Preparation Family::prepare(const Identity& identity, StartMethod method, const probe::Birth& birth,
+                            detail::Luggage& luggage) {
+  Preparation preparation;
+  preparation.identity = identity;
+  preparation.method = method;
+  preparation.parent_pid = os::own_pid();
+  preparation.parent_name = self()->name("Process");
+  preparation.birth = probe::birth_certificate(birth);
+  preparation.directory = os::working_directory();
+  const std::scoped_lock guard(mutex_);
+  prepare_start();
+  preparation.parent_pidfd = luggage.pack(own_pidfd_.get());
+  if (!identity.detached) preparation.lifeline = luggage.pack(lifeline_.end.get());
+  return preparation;
+}
+
+std::shared_ptr<StartedChild> Family::send(const std::shared_ptr<ProcessCore>& child,
+                                           const Identity& identity, StartMethod method,
+                                           const Process& handle) {
+  require_freeze_support(method);
+  const probe::Birth birth = probe::prepare_child();
+  detail::Luggage luggage;
+  Preparation preparation = prepare(identity, method, birth, luggage);
+  pack_fork_server(preparation, luggage);
+  detail::ByteBuffer body;
+  detail::OutArchive archive(body, &luggage);
+  archive.write(preparation);
+  ProcessAccess::pack(handle, archive);  // the user's code
+  const Parcel parcel = make_parcel(body, luggage);
+  flush_standard_streams();
+
+  Launched launched = method == StartMethod::Spawn ? spawn(parcel) : ask_fork_server(parcel);
+  auto started = std::make_shared<StartedChild>(launched.pid, birth.puid, std::move(launched.pidfd),
+                                                std::move(launched.status));
+  const std::scoped_lock guard(mutex_);
+  return note(child, identity, std::move(started), birth);
+}
+
+std::shared_ptr<ProcessCore> Family::become_sent_child(const Preparation& preparation,
+                                                       detail::Luggage& luggage) {
+  probe::become_sent_child(preparation.birth, preparation.identity.name, preparation.method,
+                           preparation.identity.daemon);
+  if (!preparation.directory.empty()) os::change_directory(preparation.directory);
+  inherit_start_method(preparation.method);
+  unpack_fork_server(preparation, luggage);
+  auto own = ProcessCore::self(preparation.identity, preparation.parent_pid);
+  const std::scoped_lock guard(mutex_);
+  owner_pid_ = os::own_pid();
+  parent_ = ProcessCore::parent(preparation.parent_pid, preparation.parent_name,
+                                os::UniqueFd(luggage.take(preparation.parent_pidfd)));
+  self_ = own;
+  if (preparation.lifeline != kNoDescriptor) {
+    const os::UniqueFd end(luggage.take(preparation.lifeline));
+    lifeline_.end = os::tie_to(end.get());
+  }
+  os::detach_stdin();
+  return own;
+}
+
+void Family::number_children_from_one() {
+  const std::scoped_lock guard(mutex_);
+  children_made_ = 0;
+}
+
+int Family::lifeline() {
+  const std::scoped_lock guard(mutex_);
+  prepare_start();
+  return lifeline_.end.get();
 }
 
 void Family::shut_down() {
   const auto snapshot = [this] {
     const std::scoped_lock guard(mutex_);
-    return prune();
+    std::vector<Child> children = prune();
+    std::erase_if(children, [](const Child& child) { return child.detached; });
+    return children;
   };
   // Other threads may start more while these are waited for.
   for (std::vector<Child> children = snapshot(); !children.empty(); children = snapshot()) {

@@ -1,8 +1,10 @@
 // Family: this process among its relatives: itself, who started it, whom it has started.
 #pragma once
 
+#include "os/lifeline.hpp"
 #include "os/unique_fd.hpp"
 #include "probe/lifecycle.hpp"
+#include "proc/parcel.hpp"
 #include "proc/process_core.hpp"
 #include "proc/started_child.hpp"
 
@@ -39,6 +41,22 @@ class Family {
                                      const Identity& identity,
                                      const std::shared_ptr<ProcessCore>& as_child);
 
+  // Makes a child that inherits nothing, by the given method, and notes it. Throws OSError,
+  // RuntimeError (it cannot be sent, or the program is not made for it) and what packing the
+  // arguments throws; then there is no child.
+  std::shared_ptr<StartedChild> send(const std::shared_ptr<ProcessCore>& child,
+                                     const Identity& identity, StartMethod method,
+                                     const Process& handle);
+
+  // In such a child, first thing. Returns its own self().
+  std::shared_ptr<ProcessCore> become_sent_child(const Preparation& preparation,
+                                                 detail::Luggage& luggage);
+  void number_children_from_one();
+
+  // The end of the tree's lifeline that helpers and children are to be tied to; this process's to
+  // keep.
+  int lifeline();
+
   // Forgets a child that has ended.
   void remove(const ProcessCore& child);
 
@@ -51,6 +69,7 @@ class Family {
     std::shared_ptr<ProcessCore> core;
     std::shared_ptr<StartedChild> started;
     bool daemon = false;
+    bool detached = false;
   };
 
   Family();
@@ -59,6 +78,15 @@ class Family {
                     const std::shared_ptr<ProcessCore>& as_child,
                     const std::string& parent_name) noexcept;
   void make_own();
+  // What every start needs: finished children reaped, a pidfd and a lifeline to hand out, exit
+  // awaited.
+  void prepare_start();
+  Preparation prepare(const Identity& identity, StartMethod method, const probe::Birth& birth,
+                      detail::Luggage& luggage);
+  std::shared_ptr<StartedChild> note(const std::shared_ptr<ProcessCore>& child,
+                                     const Identity& identity,
+                                     std::shared_ptr<StartedChild> started,
+                                     const probe::Birth& birth);
   const std::vector<Child>& prune();
 
   std::mutex mutex_;  // guards the rest; held across fork, so that the child finds it sound
@@ -73,6 +101,9 @@ class Family {
   std::uint32_t owner_pid_ = 0;  // whose all this is; another pid than ours after a fork
   bool exit_hooked_ = false;     // inherited like the hook itself
   os::UniqueFd own_pidfd_;       // inherited by children: what they know their parent by
+  // In the first process of a tree both ends, from its first child on; in the others what ties them
+  // to it.
+  os::Lifeline lifeline_;
 };
 
 }  // namespace mp::proc

@@ -1,6 +1,7 @@
 #include "base/type_name.hpp"
 #include "os/clock.hpp"
 #include "proc/family.hpp"
+#include "proc/packing.hpp"
 #include "proc/process_core.hpp"
 #include <libmp/exceptions.hpp>
 #include <libmp/process.hpp>
@@ -15,11 +16,17 @@ os::Deadline deadline_of(Timeout timeout) {
   return timeout.is_never() ? os::Deadline::never() : os::Deadline::after(timeout.duration());
 }
 
-proc::Identity identity_for(ProcessOptions options) {
+proc::Identity identity_for(const ProcessOptions& options) {
   proc::Identity identity = proc::Family::instance().identity_of_next_child();
-  identity.name = std::move(options.name);
+  identity.name = options.name;
   identity.daemon = options.daemon.value_or(identity.daemon);
+  identity.detached = options.detached;
   return identity;
+}
+
+std::optional<proc::StartMethod> method_of(const ProcessOptions& options) {
+  if (options.start_method.empty()) return std::nullopt;
+  return proc::method_named(options.start_method);
 }
 
 std::string class_name(const Process& process) { return short_type_name(typeid(process)); }
@@ -30,7 +37,7 @@ Process::Process(ProcessOptions options)
     : Process(std::move(options), std::unique_ptr<detail::Target>()) {}
 
 Process::Process(ProcessOptions options, std::unique_ptr<detail::Target> target)
-    : core_(std::make_shared<proc::ProcessCore>(identity_for(std::move(options)),
+    : core_(std::make_shared<proc::ProcessCore>(identity_for(options), method_of(options),
                                                 std::move(target))) {}
 
 Process::Process(std::shared_ptr<proc::ProcessCore> core) noexcept : core_(std::move(core)) {}
@@ -55,11 +62,16 @@ std::string Process::name() const { return core().name(class_name(*this)); }
 void Process::set_name(std::string_view name) { core().set_name(name); }
 bool Process::daemon() const { return core().daemon(); }
 void Process::set_daemon(bool daemon) { core().set_daemon(daemon); }
+bool Process::detached() const { return core().detached(); }
 std::string Process::authkey() const { return core().authkey(); }
 void Process::set_authkey(std::string_view key) { core().set_authkey(key); }
 
 void Process::run() {
   if (detail::Target* target = core().target()) target->call();
+}
+
+void Process::pack(detail::OutArchive& archive) const {
+  proc::pack_plain(*this, core().target(), archive);
 }
 
 std::string repr(const Process& process) {

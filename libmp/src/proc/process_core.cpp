@@ -6,7 +6,6 @@
 #include "probe/lifecycle.hpp"
 #include "proc/child_main.hpp"
 #include "proc/family.hpp"
-#include "proc/start_method.hpp"
 #include <libmp/exceptions.hpp>
 
 #include <csignal>
@@ -30,24 +29,35 @@ std::string join_path(const std::vector<std::uint32_t>& path) {
 
 }  // namespace
 
-ProcessCore::ProcessCore(Role role, Identity identity, std::unique_ptr<detail::Target> target)
+ProcessCore::ProcessCore(Role role, Identity identity, std::optional<StartMethod> method,
+                         std::unique_ptr<detail::Target> target)
     : role_(role),
       creator_(os::own_pid()),
+      method_(method),
       target_(std::move(target)),
       identity_(std::move(identity)) {}
 
-ProcessCore::ProcessCore(Identity identity, std::unique_ptr<detail::Target> target)
-    : ProcessCore(Role::Child, std::move(identity), std::move(target)) {}
+ProcessCore::ProcessCore(Identity identity, std::optional<StartMethod> method,
+                         std::unique_ptr<detail::Target> target)
+    : ProcessCore(Role::Child, std::move(identity), method, std::move(target)) {}
 
 std::shared_ptr<ProcessCore> ProcessCore::self(Identity identity) {
-  return std::shared_ptr<ProcessCore>(new ProcessCore(Role::Self, std::move(identity), nullptr));
+  return std::shared_ptr<ProcessCore>(
+      new ProcessCore(Role::Self, std::move(identity), std::nullopt, nullptr));
+}
+
+std::shared_ptr<ProcessCore> ProcessCore::self(Identity identity, std::uint32_t parent_pid) {
+  std::shared_ptr<ProcessCore> core = self(std::move(identity));
+  core->parent_pid_ = parent_pid;
+  return core;
 }
 
 std::shared_ptr<ProcessCore> ProcessCore::parent(std::uint32_t pid, std::string name,
                                                  os::UniqueFd pidfd) {
   Identity identity;
   identity.name = std::move(name);
-  std::shared_ptr<ProcessCore> core(new ProcessCore(Role::Parent, std::move(identity), nullptr));
+  std::shared_ptr<ProcessCore> core(
+      new ProcessCore(Role::Parent, std::move(identity), std::nullopt, nullptr));
   core->parent_pid_ = pid;
   core->parent_pidfd_ = std::move(pidfd);
   return core;
@@ -72,7 +82,7 @@ void ProcessCore::start(Process& handle, std::string_view class_name) {
   }
   std::shared_ptr<StartedChild> child;
   try {
-    child = launch(handle);
+    child = launch(handle, method_ ? *method_ : decide_start_method());
   } catch (...) {
     const std::scoped_lock guard(mutex_);
     phase_ = Phase::Made;
@@ -86,17 +96,14 @@ void ProcessCore::start(Process& handle, std::string_view class_name) {
   target_.reset();  // the child has its copies; a connection moved in is closed here by this
 }
 
-// The start method. Spawn and forkserver will make a StartedChild in their own way from the same
-// things.
-std::shared_ptr<StartedChild> ProcessCore::launch(Process& handle) {
-  decide_start_method();
+std::shared_ptr<StartedChild> ProcessCore::launch(Process& handle, StartMethod method) {
   const Identity own = identity();
-  const std::shared_ptr<ProcessCore> as_child = self(own);
-  as_child->parent_pid_ = creator_;
+  if (method != StartMethod::Fork)
+    return Family::instance().send(shared_from_this(), own, method, handle);
+  const std::shared_ptr<ProcessCore> as_child = self(own, creator_);
   auto child = Family::instance().fork(shared_from_this(), own, as_child);
   if (child != nullptr) return child;
-  as_child->target_ = std::move(target_);
-  ProcessAccess::rebind(handle, as_child);
+  ProcessAccess::become_self(handle, as_child);
   run_child(handle, own.name);
 }
 
@@ -177,9 +184,23 @@ void ProcessCore::close() {
   Family::instance().remove(*this);
 }
 
+// Python's SpawnProcess and its kin are, here, Processes of a given method.
+std::string ProcessCore::full_class_name(std::string_view class_name) const {
+  const bool is_plain = class_name == "Process" && role_ == Role::Child;
+  if (!is_plain || !method_) return std::string(class_name);
+  switch (*method_) {
+    case StartMethod::Spawn:
+      return "SpawnProcess";
+    case StartMethod::Forkserver:
+      return "ForkServerProcess";
+    default:
+      return "ForkProcess";
+  }
+}
+
 const std::string& ProcessCore::name_locked(std::string_view class_name) {
   if (identity_.name.empty())
-    identity_.name = std::string(class_name) + '-' + join_path(identity_.path);
+    identity_.name = full_class_name(class_name) + '-' + join_path(identity_.path);
   return identity_.name;
 }
 
@@ -206,6 +227,11 @@ void ProcessCore::set_daemon(bool daemon) {
   identity_.daemon = daemon;
 }
 
+bool ProcessCore::detached() {
+  const std::scoped_lock guard(mutex_);
+  return identity_.detached;
+}
+
 std::string ProcessCore::authkey() {
   const std::scoped_lock guard(mutex_);
   return identity_.authkey;
@@ -223,7 +249,7 @@ Identity ProcessCore::identity() {
 
 std::string ProcessCore::repr(std::string_view class_name) {
   const std::scoped_lock guard(mutex_);
-  std::string text = "<" + std::string(class_name) + " name='" + name_locked(class_name) + "'";
+  std::string text = "<" + full_class_name(class_name) + " name='" + name_locked(class_name) + "'";
   std::optional<int> code;
   const bool known = role_ == Role::Child && creator_ == os::own_pid();
   if (known && child_ != nullptr) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "os/unique_fd.hpp"
+#include "proc/start_method.hpp"
 #include "proc/started_child.hpp"
 #include <libmp/detail/target.hpp>
 #include <libmp/process.hpp>
@@ -21,6 +22,7 @@ struct Identity {
   std::vector<std::uint32_t> path;  // {1, 2}: second child of the first child
   std::string name;                 // empty until somebody asks or start() fixes it
   bool daemon = false;
+  bool detached = false;
   std::string authkey;
 };
 
@@ -32,9 +34,13 @@ class ProcessCore : public std::enable_shared_from_this<ProcessCore> {
     Parent,  // the process that started this one
   };
 
-  // A child-to-be of this process, named after `path` unless `name` says otherwise.
-  ProcessCore(Identity identity, std::unique_ptr<detail::Target> target);
+  // A child-to-be of this process, named after `path` unless `name` says otherwise. Without a
+  // method, by the one in use when it is started.
+  ProcessCore(Identity identity, std::optional<StartMethod> method,
+              std::unique_ptr<detail::Target> target);
   static std::shared_ptr<ProcessCore> self(Identity identity);
+  // Of a process that was started by `parent_pid`.
+  static std::shared_ptr<ProcessCore> self(Identity identity, std::uint32_t parent_pid);
   static std::shared_ptr<ProcessCore> parent(std::uint32_t pid, std::string name,
                                              os::UniqueFd pidfd);
 
@@ -55,6 +61,7 @@ class ProcessCore : public std::enable_shared_from_this<ProcessCore> {
   void set_name(std::string_view name);
   bool daemon();
   void set_daemon(bool daemon);
+  bool detached();
   std::string authkey();
   void set_authkey(std::string_view key);
   std::string repr(std::string_view class_name);
@@ -62,6 +69,8 @@ class ProcessCore : public std::enable_shared_from_this<ProcessCore> {
   // What it is to run, if anything; for one thread alone.
   [[nodiscard]] detail::Target* target() noexcept { return target_.get(); }
   void drop_target() noexcept { target_.reset(); }
+  std::unique_ptr<detail::Target> give_target() noexcept { return std::move(target_); }
+  void set_target(std::unique_ptr<detail::Target> target) noexcept { target_ = std::move(target); }
 
   // A copy, for a child that is about to be made.
   Identity identity();
@@ -69,14 +78,17 @@ class ProcessCore : public std::enable_shared_from_this<ProcessCore> {
  private:
   enum class Phase : std::uint8_t { Made, Starting, Started, Closed };
 
-  ProcessCore(Role role, Identity identity, std::unique_ptr<detail::Target> target);
+  ProcessCore(Role role, Identity identity, std::optional<StartMethod> method,
+              std::unique_ptr<detail::Target> target);
   void check_open() const;
+  [[nodiscard]] std::string full_class_name(std::string_view class_name) const;
   const std::string& name_locked(std::string_view class_name);
   std::shared_ptr<StartedChild> started_child();
-  std::shared_ptr<StartedChild> launch(Process& handle);
+  std::shared_ptr<StartedChild> launch(Process& handle, StartMethod method);
 
   const Role role_;
   const std::uint32_t creator_;  // pid of the process that made it
+  const std::optional<StartMethod> method_;
   std::unique_ptr<detail::Target> target_;
   std::uint32_t parent_pid_ = 0;  // Role::Self: who started it. Role::Parent: who it is.
   os::UniqueFd parent_pidfd_;     // Role::Parent
@@ -90,9 +102,17 @@ class ProcessCore : public std::enable_shared_from_this<ProcessCore> {
 // The way from the public handle to the core and back.
 struct ProcessAccess {
   static Process handle(std::shared_ptr<ProcessCore> core) { return Process(std::move(core)); }
-  static void rebind(Process& handle, std::shared_ptr<ProcessCore> core) {
+  // In a child: the object that it runs becomes the handle of itself, and keeps its target.
+  static void become_self(Process& handle, std::shared_ptr<ProcessCore> core) {
+    core->set_target(handle.core_->give_target());
     handle.core_ = std::move(core);
   }
+  static std::unique_ptr<Process> around(std::unique_ptr<detail::Target> target) {
+    return std::unique_ptr<Process>(new Process(ProcessOptions{}, std::move(target)));
+  }
+  // What a Process becomes on its way to a child, and from it: see Process::pack.
+  static void pack(const Process& process, detail::OutArchive& archive) { process.pack(archive); }
+  static std::unique_ptr<Process> unpack(detail::InArchive& archive);
   static ProcessCore& core(const Process& handle) { return handle.core(); }
   static void run(Process& handle) { handle.run(); }
 };

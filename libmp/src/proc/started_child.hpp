@@ -17,8 +17,11 @@ namespace mp::proc {
 // fork: belongs to the process that made it; a forked child calls forget() and nothing else.
 class StartedChild {
  public:
-  StartedChild(std::uint32_t pid, std::uint64_t puid, os::UniqueFd pidfd) noexcept
-      : pid_(pid), puid_(puid), pidfd_(std::move(pidfd)) {}
+  // `status` is where the fork server says how its child ended; none for this process's own
+  // children.
+  StartedChild(std::uint32_t pid, std::uint64_t puid, os::UniqueFd pidfd,
+               os::UniqueFd status = {}) noexcept
+      : pid_(pid), puid_(puid), pidfd_(std::move(pidfd)), status_(std::move(status)) {}
 
   [[nodiscard]] std::uint32_t pid() const noexcept { return pid_; }
   [[nodiscard]] int sentinel() const noexcept { return pidfd_.get(); }
@@ -32,16 +35,23 @@ class StartedChild {
   // Nothing happens when it has ended.
   void signal(int number);
 
-  void forget() noexcept { pidfd_.reset(); }
+  void forget() noexcept {
+    pidfd_.reset();
+    status_.reset();
+  }
 
  private:
-  // What a child reads whose end was collected by somebody else; asyncio's choice for the same
-  // misfortune.
+  // What a child reads whose end was collected by somebody else, or whose fork server was killed;
+  // asyncio's choice for the same misfortune.
   static constexpr int kUnknownCode = 255;
+
+  [[nodiscard]] std::optional<int> code_of_own_child() const noexcept;
+  [[nodiscard]] std::optional<int> code_from_server() const noexcept;
 
   const std::uint32_t pid_;
   const std::uint64_t puid_;
   os::UniqueFd pidfd_;
+  os::UniqueFd status_;
   std::mutex mutex_;  // guards code_, and that only one thread reaps
   std::optional<int> code_;
 };

@@ -1,6 +1,7 @@
 // Start methods and contexts, as far as there are any.
 #include "guarded.hpp"
 #include <libmp/context.hpp>
+#include <libmp/method_process.hpp>
 
 #include <functional>
 #include <mutex>
@@ -11,6 +12,9 @@ namespace proc_test {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::MatchesRegex;
+using ::testing::StartsWith;
 
 // What is decided is decided for a whole process: each claim gets one of its own.
 int in_child(const std::function<bool()>& claim) {
@@ -50,7 +54,38 @@ TEST(StartMethod, OfAnUnknownNameIsRefused) {
 }
 
 TEST(StartMethod, AllAreListedDefaultFirst) {
-  EXPECT_THAT(mp::get_all_start_methods(), ElementsAre("fork"));
+  EXPECT_THAT(mp::get_all_start_methods(), ElementsAre("fork", "spawn", "forkserver"));
+}
+
+TEST(StartMethod, OfAContextStays) {
+  const mp::Context sut = mp::get_context("spawn");
+
+  EXPECT_EQ(sut.get_start_method(), "spawn");
+  EXPECT_EQ(sut.get_context().get_start_method(), "spawn");
+  EXPECT_TRUE(throws<mp::ValueError>([&] { sut.set_start_method("spawn"); },
+                                     "cannot set start method of concrete context"));
+}
+
+TEST(StartMethod, ShowsInNameAndText) {
+  EXPECT_THAT(mp::repr(mp::get_context("spawn").Process([] {})),
+              MatchesRegex("<SpawnProcess name='SpawnProcess-[0-9]+' parent=[0-9]+ initial>"));
+  EXPECT_THAT(mp::repr(mp::ForkServerProcess([] {})),
+              MatchesRegex("<ForkServerProcess name='ForkServerProcess-[0-9]+' .*"));
+  EXPECT_THAT(mp::Process([] {}).name(), StartsWith("Process-"));
+}
+
+// This program's main() does not call freeze_support().
+TEST(StartMethod, ThatRunsTheProgramAgainIsRefusedWhereMainWouldRunAgain) {
+  for (const char* method : {"spawn", "forkserver"}) {
+    mp::Process child = mp::get_context(method).Process([] {});
+    try {
+      child.start();
+      FAIL() << method << " started";
+    } catch (const mp::RuntimeError& error) {
+      EXPECT_THAT(error.what(), HasSubstr("mp::freeze_support(argc, argv);")) << method;
+    }
+    EXPECT_EQ(child.pid(), std::nullopt);
+  }
 }
 
 TEST(Context, MakesWhatTheNamespaceMakes) {

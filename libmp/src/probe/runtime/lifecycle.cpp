@@ -1,15 +1,16 @@
 #include "probe/lifecycle.hpp"
 
-#include <algorithm>
-#include <cstring>
-#include <span>
-
 #include "os/clock.hpp"
-#include "os/runtime_dir.hpp"
 #include "os/identity.hpp"
+#include "os/runtime_dir.hpp"
 #include "os/shared_file.hpp"
 #include "probe/probe.hpp"
 #include "probe/runtime/live_process.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <span>
+#include <type_traits>
 
 namespace mp::probe {
 namespace {
@@ -22,6 +23,24 @@ std::string child_path(const LiveFile& mine, std::uint64_t puid) {
   return std::string(mine.tree_dir) + name;
 }
 
+struct Certificate {
+  Birthright right;
+  Birth birth;
+};
+static_assert(std::is_trivially_copyable_v<Certificate>);
+
+void be_born(Birthright right, const Birth& birth, std::string_view name, wire::StartMethod method,
+             bool daemon) noexcept {
+  right.method = method;
+  right.daemon = daemon;
+  const std::size_t n = std::min(name.size(), sizeof right.name - 1);
+  std::memcpy(right.name, name.data(), n);
+  right.name[n] = '\0';
+  set_birthright(right);
+  birth_requested_ns = birth.requested_ns;
+  live();
+}
+
 // The exit record of a child, into its own file: the child can no longer say it itself.
 void store_reaped(const LiveFile& mine, std::uint64_t puid, std::int32_t code) {
   const os::UniqueFd fd = os::open_shared_file(child_path(mine, puid), true);
@@ -29,7 +48,8 @@ void store_reaped(const LiveFile& mine, std::uint64_t puid, std::int32_t code) {
   const std::uint64_t now = os::monotonic_ns();
   const std::uint32_t done = 1;
   os::write_at(fd.get(), offsetof(wire::PlainHeader, reaped_ns), std::as_bytes(std::span(&now, 1)));
-  os::write_at(fd.get(), offsetof(wire::PlainHeader, reaped_code), std::as_bytes(std::span(&code, 1)));
+  os::write_at(fd.get(), offsetof(wire::PlainHeader, reaped_code),
+               std::as_bytes(std::span(&code, 1)));
   os::write_at(fd.get(), offsetof(wire::PlainHeader, reaped), std::as_bytes(std::span(&done, 1)));
 }
 
@@ -51,19 +71,28 @@ void child_forked(const Birth& birth, std::uint32_t pid) noexcept {
   emit(*file, wire::EventKind::Fork, thread_index(*file), 0, pid, birth.puid, os::monotonic_ns());
 }
 
-void become_child(const Birth& birth, std::string_view name, wire::StartMethod method, bool daemon) noexcept {
+void become_child(const Birth& birth, std::string_view name, wire::StartMethod method,
+                  bool daemon) noexcept {
   if (birth.puid == 0) return;
   // The fork handler has put down parent, root and level; the birth certificate adds the rest.
   Birthright right = inherited_birthright();
   right.puid = birth.puid;
-  right.method = method;
-  right.daemon = daemon;
-  const std::size_t n = std::min(name.size(), sizeof right.name - 1);
-  std::memcpy(right.name, name.data(), n);
-  right.name[n] = '\0';
-  set_birthright(right);
-  birth_requested_ns = birth.requested_ns;
-  live();
+  be_born(right, birth, name, method, daemon);
+}
+
+std::string birth_certificate(const Birth& birth) {
+  if (birth.puid == 0) return {};
+  Certificate certificate{birthright_for_child(birth.puid), birth};
+  certificate.right.inherited_upto = 0;  // its handles are its own
+  return {reinterpret_cast<const char*>(&certificate), sizeof certificate};
+}
+
+void become_sent_child(std::string_view bytes, std::string_view name, wire::StartMethod method,
+                       bool daemon) noexcept {
+  Certificate certificate;
+  if (bytes.size() != sizeof certificate) return;
+  std::memcpy(&certificate, bytes.data(), sizeof certificate);
+  be_born(certificate.right, certificate.birth, name, method, daemon);
 }
 
 void target_reached() noexcept {
@@ -83,9 +112,10 @@ void child_reaped(std::uint64_t child_puid, int exit_code) noexcept {
   } catch (...) {
     // Out of memory for a path: the event below still says it.
   }
-  emit(*file, wire::EventKind::Reap, thread_index(*file), 0, static_cast<std::uint32_t>(exit_code), child_puid,
-       os::monotonic_ns());
-  // A child that ended badly leaves its file for questions; one that nobody watches and that ended well took its own.
+  emit(*file, wire::EventKind::Reap, thread_index(*file), 0, static_cast<std::uint32_t>(exit_code),
+       child_puid, os::monotonic_ns());
+  // A child that ended badly leaves its file for questions; one that nobody watches and that ended
+  // well took its own.
 }
 
 void signal_sent(std::uint64_t child_puid, int signal) noexcept {
@@ -94,24 +124,29 @@ void signal_sent(std::uint64_t child_puid, int signal) noexcept {
 
 void renamed(std::string_view name) noexcept {
   const LiveFile* file = off() ? nullptr : live();
-  if (file != nullptr) declare(*file, wire::EventKind::Renamed, thread_index(*file), 0, 0, 0, name.substr(0, 200));
+  if (file != nullptr)
+    declare(*file, wire::EventKind::Renamed, thread_index(*file), 0, 0, 0, name.substr(0, 200));
 }
 
 namespace detail {
 
 void leave(int exit_code) noexcept {
   const LiveFile* file = live_if_open();
-  if (file == nullptr || file->header->exit_state.load(std::memory_order_relaxed) == wire::kExited) return;
+  if (file == nullptr || file->header->exit_state.load(std::memory_order_relaxed) == wire::kExited)
+    return;
   const std::uint64_t now = os::monotonic_ns();
-  emit(*file, wire::EventKind::Exit, thread_index(*file), 0, static_cast<std::uint32_t>(exit_code), 0, now);
+  emit(*file, wire::EventKind::Exit, thread_index(*file), 0, static_cast<std::uint32_t>(exit_code),
+       0, now);
   file->header->exit_code.store(exit_code, std::memory_order_relaxed);
   file->header->exit_ns.store(now, std::memory_order_relaxed);
-  // In this order, for a watcher that leaves at this moment: it clears `watcher` first and looks at `exit_state` second.
+  // In this order, for a watcher that leaves at this moment: it clears `watcher` first and looks at
+  // `exit_state` second.
   file->header->exit_state.store(wire::kExited, std::memory_order_seq_cst);
   const bool watched = file->control->watcher.load(std::memory_order_seq_cst) != 0;
   if (exit_code == 0 && !watched) {
     os::remove_file(file->path);
-    if (file->header->method == static_cast<std::uint8_t>(wire::StartMethod::Root)) os::remove_dir(file->tree_dir);
+    if (file->header->method == static_cast<std::uint8_t>(wire::StartMethod::Root))
+      os::remove_dir(file->tree_dir);
   }
 }
 

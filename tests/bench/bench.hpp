@@ -1,15 +1,16 @@
-// What all benchmarks share: a stopwatch, forked peers, and one line per figure: workload <tab> value <tab> unit.
+// What all benchmarks share: a stopwatch, forked peers, and one line per figure: workload <tab>
+// value <tab> unit.
 #pragma once
-
-#include <sys/types.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <string_view>
 #include <utility>
+
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 namespace bench {
 
@@ -29,8 +30,8 @@ class Stopwatch {
   std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
 };
 
-// Seconds that one call of `step` takes: the best of ten blocks, since whatever disturbs only adds. For figures that the
-// scheduler has a large part in.
+// Seconds that one call of `step` takes: the best of ten blocks, since whatever disturbs only adds.
+// For figures that the scheduler has a large part in.
 template <typename Step>
 double best_seconds(int calls, Step&& step) {
   constexpr int kBlocks = 10;
@@ -44,8 +45,8 @@ double best_seconds(int calls, Step&& step) {
   return best;
 }
 
-// A forked process that runs `body` and ends; joined by the destructor. A failed peer ends the benchmark: its figure
-// would mean nothing.
+// A forked process that runs `body` and ends; joined by the destructor. A failed peer ends the
+// benchmark: its figure would mean nothing.
 class Peer {
  public:
   template <typename Body>

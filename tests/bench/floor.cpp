@@ -243,6 +243,7 @@ void starts() {
     require(::waitpid(child, nullptr, 0) == child);
   });
   report("start_join_fork(fork+wait)", seconds * 1e6, "us");
+  report("start_join_forkserver(fork+wait)", seconds * 1e6, "us");
 }
 
 }  // namespace

@@ -24,7 +24,7 @@ struct Group {
 
 // Starts come first: a fork copies what the others leave behind.
 inline constexpr std::array kGroups = {
-    Group{"start", "start_join_fork", bench_start},
+    Group{"start", "start_join_fork start_join_spawn start_join_forkserver", bench_start},
     Group{"lock", "lock_uncontended lock_contended_2p lock_owner_died", bench_lock},
     Group{"pipe", "pipe_rtt_obj pipe_rtt_bytes64 pipe_bulk_1MiB", bench_pipe},
     Group{"queue", "queue_1p1c_int queue_2p1c_int queue_bulk_1MiB queue_rtt queue_put_get_1p",

@@ -1,6 +1,7 @@
 // mp-bench: how fast the library is on this machine. One line per figure: workload <tab> value
 // <tab> unit.
 #include "bench/groups.hpp"
+#include <libmp/freeze_support.hpp>
 
 #include <cstdio>
 #include <exception>
@@ -56,6 +57,9 @@ int list() {
 }  // namespace
 
 int main(int argc, char** argv) {
+  if (argc == 2 && std::string_view(argv[1]) == "--end")
+    return 0;  // start_bench: what a spawn costs by itself
+  mp::freeze_support(argc, argv);
   std::vector<std::string_view> names;
   for (int i = 1; i < argc; ++i) {
     const std::string_view word = argv[i];

@@ -66,8 +66,8 @@ void bulk(std::string_view workload, Take&& take) {
     });
     for (int i = 0; i < kBlocks; ++i) near.send_bytes(block);
   }
-  bench::report(workload,
-                kBlocks * static_cast<double>(kBlockBytes) / watch.seconds() / 1e6, "MB/s");
+  bench::report(workload, kBlocks * static_cast<double>(kBlockBytes) / watch.seconds() / 1e6,
+                "MB/s");
 }
 
 }  // namespace

@@ -16,7 +16,7 @@ constexpr std::uint32_t kStateVersion = 1;
 std::array<Reducer, kKinds> make_table() {
   std::array<Reducer, kKinds> table{};
   for (const auto group : {process_reducers(), object_reducers(), lock_reducers(), queue_reducers(),
-                           stream_reducers()}) {
+                           sync_reducers(), stream_reducers()}) {
     for (const Subscription& subscription : group)
       table[static_cast<std::size_t>(subscription.kind)] = subscription.reduce;
   }
@@ -31,7 +31,8 @@ Reducer reducer_of(Kind kind) noexcept {
 
 bool begins_wait(Kind kind) noexcept {
   return kind == Kind::LockWait || kind == Kind::QueueGetWait || kind == Kind::QueuePutWait ||
-         kind == Kind::ConnectionWait || kind == Kind::JoinWait;
+         kind == Kind::ConnectionWait || kind == Kind::JoinWait || kind == Kind::SemaphoreWait ||
+         kind == Kind::ConditionWait || kind == Kind::EventWait || kind == Kind::BarrierWait;
 }
 
 // Whoever states a fact lives; what others find out about it says nothing of the kind.

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """CPython's multiprocessing on the workloads of mp-bench, under the same names.
 
-usage: cpython_peer.py [GROUP...]      groups: start lock pipe queue codec
+usage: cpython_peer.py [GROUP...]      groups: start lock sync pipe queue codec
 Prints workload <tab> value <tab> unit.
 """
 import multiprocessing
@@ -56,6 +56,33 @@ def bench_lock():
         process.join()
     report("lock_contended_2p", watch.seconds() / (2 * together) * 1e9, "ns/pair")
     assert counter.value == 2 * together
+
+
+def answer(ping, pong, trips):
+    for _ in range(trips):
+        ping.wait()
+        ping.clear()
+        pong.set()
+
+
+def bench_sync():
+    alone, trips = 300_000, 5_000
+    for workload, lock in ("rlock", multiprocessing.RLock()), ("semaphore", multiprocessing.Semaphore(1)):
+        watch = Stopwatch()
+        for _ in range(alone):
+            lock.acquire()
+            lock.release()
+        report(f"{workload}_uncontended", watch.seconds() / alone * 1e9, "ns/pair")
+
+    ping, pong = multiprocessing.Event(), multiprocessing.Event()
+    process = started(answer, ping, pong, trips)
+    watch = Stopwatch()
+    for _ in range(trips):
+        ping.set()
+        pong.wait()
+        pong.clear()
+    report("event_rtt", watch.seconds() / trips * 1e6, "us/rtt")
+    process.join()
 
 
 def echo_objects(end):
@@ -195,5 +222,5 @@ def bench_codec():
 
 if __name__ == "__main__":
     multiprocessing.set_start_method("fork")
-    for group in sys.argv[1:] or ["start", "lock", "pipe", "queue", "codec"]:
+    for group in sys.argv[1:] or ["start", "lock", "sync", "pipe", "queue", "codec"]:
         globals()[f"bench_{group}"]()

@@ -70,7 +70,9 @@ void lock_floor(const std::string& by, Guarded& guarded, Enter enter, Leave leav
       enter();
       leave();
     }
-    report("lock_uncontended(" + by + ")", watch.seconds() / kAlone * 1e9, "ns/pair");
+    const double pair_ns = watch.seconds() / kAlone * 1e9;
+    for (const std::string workload : {"lock", "rlock", "semaphore"})
+      report(workload + "_uncontended(" + by + ")", pair_ns, "ns/pair");
   }
   guarded.counter = 0;
   const auto contend = [&] {
@@ -169,15 +171,15 @@ void futex_wake(std::atomic<std::uint32_t>& word) {
   ::syscall(SYS_futex, &word, FUTEX_WAKE, 1, nullptr, nullptr, 0);
 }
 
-// Two processes take turns on one word: nothing that makes them sleep in between can be quicker.
-void turns() {
-  constexpr int kTrips = 50'000;
+// Two processes take turns on one word: asleep in between, or looking at it all the time.
+template <class Await, class Tell>
+double turn_us(int trips, Await&& await, Tell&& tell) {
   auto& word = shared<std::atomic<std::uint32_t>>();
   const auto take_turns = [&](std::uint32_t mine) {
-    for (int i = 0; i < kTrips; ++i) {
-      while (word.load() != mine) futex_wait(word, 1 - mine);
-      word.store(1 - mine);
-      futex_wake(word);
+    for (int i = 0; i < trips; ++i) {
+      while (word.load(std::memory_order_acquire) != mine) await(word, 1 - mine);
+      word.store(1 - mine, std::memory_order_release);
+      tell(word);
     }
   };
   const Stopwatch watch;
@@ -185,7 +187,15 @@ void turns() {
     const Peer other([&] { take_turns(1); });
     take_turns(0);
   }
-  report("queue_rtt(futex)", watch.seconds() / kTrips * 1e6, "us/rtt");
+  return watch.seconds() / trips * 1e6;
+}
+
+void turns() {
+  const double asleep = turn_us(50'000, futex_wait, futex_wake);
+  report("queue_rtt(futex)", asleep, "us/rtt");
+  report("event_rtt(futex)", asleep, "us/rtt");
+  const auto look = [](auto&, std::uint32_t) {};
+  report("event_rtt(spin)", turn_us(1'000'000, look, [](auto&) {}), "us/rtt");
 }
 
 // One writer, one reader, no system call: what a queue of numbers cannot beat.

@@ -155,6 +155,16 @@ class EventBuilder {
   void full(Who who, Thing queue) { end_wait(Kind::QueuePutFail, who, queue); }
   void empty(Who who, Thing queue) { end_wait(Kind::QueueGetFail, who, queue); }
 
+  // Semaphores, conditions, events, barriers: by the kinds of their waits. A semaphore's wait ends
+  // by permit(), the others by woken().
+  void wait_for(Kind kind, Who who, Thing thing, std::uint64_t timeout_ns = wire::kNoTimeout) {
+    begin_wait(kind, who, thing, timeout_ns);
+  }
+  void woken(Kind kind, Who who, Thing thing) { end_wait(kind, who, thing); }
+  void permit(Who who, Thing semaphore) {
+    add(Kind::SemaphoreGot, who, {.a = waited(who), .object = semaphore.number});
+  }
+
   // Waiting for a process, the user's words, the stream.
   void join(Who who, Puid target, std::uint64_t timeout_ns = wire::kNoTimeout) {
     Wait& wait = waits_[{who.process, who.slot}];

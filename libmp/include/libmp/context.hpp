@@ -2,14 +2,20 @@
 // set_start_method.
 #pragma once
 
+#include <libmp/barrier.hpp>
+#include <libmp/condition.hpp>
 #include <libmp/connection.hpp>
+#include <libmp/event.hpp>
 #include <libmp/lock.hpp>
 #include <libmp/object.hpp>
 #include <libmp/process.hpp>
 #include <libmp/queue.hpp>
+#include <libmp/rlock.hpp>
+#include <libmp/semaphore.hpp>
 
 #include <concepts>
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <source_location>
 #include <string>
@@ -49,6 +55,34 @@ class Context {
   }
   [[nodiscard]] mp::Lock Lock(std::source_location site = std::source_location::current()) const {
     return mp::Lock(site);
+  }
+  [[nodiscard]] mp::RLock RLock(std::source_location site = std::source_location::current()) const {
+    return mp::RLock(site);
+  }
+  [[nodiscard]] mp::Semaphore Semaphore(
+      int value = 1, std::source_location site = std::source_location::current()) const {
+    return mp::Semaphore(value, {}, site);
+  }
+  [[nodiscard]] mp::BoundedSemaphore BoundedSemaphore(
+      int value = 1, std::source_location site = std::source_location::current()) const {
+    return mp::BoundedSemaphore(value, {}, site);
+  }
+  [[nodiscard]] mp::Condition Condition(
+      std::source_location site = std::source_location::current()) const {
+    return mp::Condition(mp::RLock(site), {}, site);
+  }
+  template <class AnyLock>
+  [[nodiscard]] mp::Condition Condition(
+      const AnyLock& lock, std::source_location site = std::source_location::current()) const {
+    return mp::Condition(lock, {}, site);
+  }
+  [[nodiscard]] mp::Event Event(std::source_location site = std::source_location::current()) const {
+    return mp::Event({}, site);
+  }
+  [[nodiscard]] mp::Barrier Barrier(
+      int parties, std::function<void()> action = {}, Timeout timeout = Timeout::never(),
+      std::source_location site = std::source_location::current()) const {
+    return mp::Barrier(parties, std::move(action), timeout, {}, site);
   }
   [[nodiscard]] std::pair<Connection, Connection> Pipe(
       bool duplex = true, std::source_location site = std::source_location::current()) const {

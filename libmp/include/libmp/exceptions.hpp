@@ -73,6 +73,12 @@ class NotImplementedError : public RuntimeError {
   using RuntimeError::RuntimeError;
 };
 
+// mp::interrupt() ended a wait.
+class KeyboardInterrupt : public Error {
+ public:
+  using Error::Error;
+};
+
 // A call to the kernel failed. Text: open '/x': No such file or directory [ENOENT]
 class OSError : public Error {
  public:

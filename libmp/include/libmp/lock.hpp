@@ -14,6 +14,12 @@
 
 namespace mp {
 
+class Condition;
+class Lock;
+namespace sync {
+struct LockBody;
+}
+
 struct LockOptions {
   std::string name;  // for messages and the inspector
 };
@@ -24,6 +30,7 @@ struct LockOptions {
 // Threads, processes: any.
 // fork: the child has the same lock in its present state; one that the parent holds is held.
 // Blocks: acquire() and lock() until the lock is free. No system call while nobody else wants it.
+//   KeyboardInterrupt when interrupt() ends the wait.
 // Fails: when the process that holds it ends without having released it, every acquire and release
 //   throws OwnerDied, waiting ones within 100 ms, until somebody has called recover().
 //   The end of a thread is no death: the lock stays held.
@@ -67,7 +74,9 @@ class Lock {
   // For std::scoped_lock and its kin.
   void lock() { acquire(); }
   [[nodiscard]] bool try_lock() { return try_acquire(); }
-  void unlock() { release(); }
+  // Does nothing, once, after a Condition's wait() has thrown OwnerDied on this thread: what the
+  // guard around it held is not its any more.
+  void unlock();
 
   // Whether anybody holds it at this moment; true also after the owner died.
   [[nodiscard]] bool locked() const noexcept;
@@ -76,6 +85,14 @@ class Lock {
 
  private:
   friend struct detail::Archiver<Lock>;
+  friend class Condition;
+  friend std::string repr(const Lock& lock);
+
+  // For Condition: frees it whole, and gets back what was freed.
+  [[nodiscard]] sync::LockBody& body() const noexcept;
+  [[nodiscard]] unsigned give_up() const;
+  void take_back(unsigned depth) const;
+
   struct Body;
   explicit Lock(std::shared_ptr<Body> body) noexcept : body_(std::move(body)) {}
 
@@ -83,12 +100,16 @@ class Lock {
 };
 
 // An argument of a Process, whatever its start method: the child has another handle of the same
-// lock. RuntimeError in a queue.
+// object. RuntimeError in a queue.
 template <>
 struct detail::Archiver<Lock> {
-  static void write(OutArchive& archive, const Lock& lock);
+  static void write(OutArchive& archive, const Lock& value);
   static Lock make(InArchive& archive);
-  static void read(InArchive& archive, Lock& lock) { lock = make(archive); }
+  static void read(InArchive& archive, Lock& value) { value = make(archive); }
 };
+
+// <Lock(owner=MainProcess)>, or MainProcess|T1 for another thread than the main one; seen by others
+// SomeOtherThread or SomeOtherProcess; None if it is free.
+[[nodiscard]] std::string repr(const Lock& lock);
 
 }  // namespace mp

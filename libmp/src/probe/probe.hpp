@@ -160,6 +160,12 @@ inline void fact(wire::EventKind kind, Handle object = 0, std::uint32_t c = 0, s
   if (!off()) detail::fact(kind, object, c, a);
 }
 
+// One operation on a semaphore, condition, event or barrier: recorded at level 2 if it waited, at level 3 always.
+inline void operation(wire::EventKind kind, Handle object, std::uint32_t c, std::uint64_t waited_ns = 0) noexcept {
+  const Level now = level();
+  if (now == Level::Full || (now == Level::Normal && waited_ns != 0)) detail::fact(kind, object, c, waited_ns);
+}
+
 // --- the user's words ----------------------------------------------------------------------------------------------
 
 inline void note(std::string_view text) noexcept {

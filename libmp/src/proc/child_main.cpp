@@ -6,6 +6,7 @@
 #include "proc/family.hpp"
 #include "proc/process_core.hpp"
 #include "proc/standard_streams.hpp"
+#include "sync/leaving.hpp"
 
 #include <exception>
 #include <typeinfo>
@@ -80,6 +81,7 @@ void run_child(Process& process, const std::string& name) noexcept {
     code = report_failure(name);
   }
   flush_standard_streams();
+  if (code == 0) sync::leave_barriers();
   probe::leaving(code);
   os::exit_now(code);
 }

@@ -5,6 +5,7 @@
 #include "os/futex.hpp"
 #include "os/identity.hpp"
 #include "os/process_id.hpp"
+#include "sync/interrupt.hpp"
 
 #include <algorithm>
 #include <climits>
@@ -14,13 +15,17 @@ namespace mp::sync {
 namespace detail {
 
 constinit thread_local Word my_word = 0;
+constinit thread_local std::uint64_t my_thread = 0;
 
 Word compute_my_word() noexcept {
   // The forking thread is the only one of a child: forgetting its own word is enough.
   static const bool registered = (os::around_fork(nullptr, nullptr, [] { my_word = 0; }), true);
   (void)registered;
   const os::ProcessId self = os::self();
-  my_word = make_word(self.pid, static_cast<std::uint32_t>(self.start_ticks), os::thread_id());
+  const auto start = static_cast<std::uint32_t>(self.start_ticks);
+  const std::uint32_t thread = os::thread_id();
+  my_thread = (std::uint64_t{start} << 32) | thread;
+  my_word = make_word(self.pid, start, thread);
   return my_word;
 }
 
@@ -29,25 +34,6 @@ Word compute_my_word() noexcept {
 namespace {
 
 constexpr std::uint32_t kMaxRounds = 256;
-
-bool owner_lives(Word word) noexcept {
-  if (((word ^ me()) & kProcessMask) == 0) return true;  // threads do not die, processes do
-  const auto status = os::process_status(owner_pid(word));
-  // Not readable: gone, hidden, or no descriptor is left to read it with. Only the first is death.
-  if (!status) return os::pid_exists(owner_pid(word));
-  return static_cast<std::uint32_t>(status->id.start_ticks) == owner_start(word) &&
-         !os::has_ended(*status);
-}
-
-// Whether it is this caller's turn to ask for the owner: asking costs some microseconds, waiters
-// may be many.
-bool is_due(std::atomic<std::uint64_t>& checked_ns) noexcept {
-  const std::uint64_t now = os::monotonic_ns();
-  const std::uint64_t last = checked_ns.load(std::memory_order_relaxed);
-  if (now - last < kTickNs / 2) return false;
-  checked_ns.store(now, std::memory_order_relaxed);
-  return true;
-}
 
 bool spin(std::atomic<Word>& word, SpinBudget& budget) noexcept {
   if (!os::can_spin()) return false;
@@ -71,6 +57,23 @@ bool spin(std::atomic<Word>& word, SpinBudget& budget) noexcept {
 void wake_all(std::atomic<Word>& word) noexcept { os::futex_wake(futex_half(word), INT_MAX); }
 
 }  // namespace
+
+bool owner_lives(Word word) noexcept {
+  if (same_process(word, me())) return true;  // threads do not die, processes do
+  const auto status = os::process_status(owner_pid(word));
+  // Not readable: gone, hidden, or no descriptor is left to read it with. Only the first is death.
+  if (!status) return os::pid_exists(owner_pid(word));
+  return static_cast<std::uint32_t>(status->id.start_ticks) == owner_start(word) &&
+         !os::has_ended(*status);
+}
+
+bool is_due(std::atomic<std::uint64_t>& checked_ns) noexcept {
+  const std::uint64_t now = os::monotonic_ns();
+  const std::uint64_t last = checked_ns.load(std::memory_order_relaxed);
+  if (now - last < kTickNs / 2) return false;
+  checked_ns.store(now, std::memory_order_relaxed);
+  return true;
+}
 
 void SpinBudget::learn(bool succeeded, std::uint32_t used) noexcept {
   const std::uint32_t old = rounds();
@@ -106,6 +109,7 @@ Result take_slowly(LockRef lock, OnDeath on_death, os::Deadline deadline, SpinBu
       return {Outcome::OwnerDied, seen};
     }
     if (deadline.has_passed()) return {Outcome::TimedOut};
+    if (on_death == OnDeath::Report && take_interrupt()) return {Outcome::Interrupted};
     if ((seen & kWaiters) == 0 &&
         !word.compare_exchange_weak(seen, seen | kWaiters, std::memory_order_relaxed,
                                     std::memory_order_relaxed)) {
@@ -125,17 +129,21 @@ os::ProcessId owner_id(Word word) noexcept {
   return {owner_pid(word), (high << 32) | owner_start(word)};
 }
 
+Result find_death(LockRef lock) noexcept {
+  Word seen = lock.word.load(std::memory_order_relaxed);
+  do {
+    if ((seen & kOwnerDied) != 0) return {Outcome::OwnerDied, seen};
+    if (seen == kFree || owner_lives(seen)) return {Outcome::NotNeeded};
+  } while (!lock.word.compare_exchange_weak(seen, seen | kOwnerDied, std::memory_order_relaxed));
+  wake_all(lock.word);
+  return {Outcome::OwnerDied, seen};
+}
+
 Result release(LockRef lock) noexcept {
   Word seen = lock.word.load(std::memory_order_relaxed);
   do {
     if (seen == kFree) return {Outcome::WasFree};
-    if ((seen & kOwnerDied) == 0 && !owner_lives(seen)) {
-      if (!lock.word.compare_exchange_strong(seen, seen | kOwnerDied, std::memory_order_relaxed))
-        continue;
-      wake_all(lock.word);
-      return {Outcome::OwnerDied, seen};
-    }
-    if ((seen & kOwnerDied) != 0) return {Outcome::OwnerDied, seen};
+    if (const Result death = find_death(lock); death.outcome == Outcome::OwnerDied) return death;
   } while (!lock.word.compare_exchange_weak(seen, kFree, std::memory_order_release,
                                             std::memory_order_relaxed));
   if ((seen & kWaiters) != 0) wake_one(lock.word);

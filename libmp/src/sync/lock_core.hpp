@@ -32,7 +32,7 @@ struct LockRef {
 };
 
 enum class OnDeath { Report, TakeOver };
-enum class Outcome { Done, TimedOut, WasFree, OwnerDied, NotNeeded };
+enum class Outcome { Done, TimedOut, WasFree, OwnerDied, NotNeeded, Interrupted };
 
 // What came of it, and for OwnerDied the word that names the dead: the lock itself may have moved
 // on by then.
@@ -79,14 +79,21 @@ inline bool try_take(std::atomic<Word>& word) noexcept {
                                       std::memory_order_relaxed);
 }
 
-// After try_take failed: Done, TimedOut or OwnerDied. Blocks until then; signals do not end it.
-// Gives up at the deadline, but not before having made sure (not more often than every half tick,
-// over all processes) that the owner lives.
+// After try_take failed: Done, TimedOut, OwnerDied, or with OnDeath::Report Interrupted. Blocks
+// until then; signals alone do not end it. Gives up at the deadline, but not before having made
+// sure (not more often than every half tick, over all processes) that the owner lives.
 Result take_slowly(LockRef lock, OnDeath on_death, os::Deadline deadline, SpinBudget& spin,
                    LazyWait& wait) noexcept;
 
 // Who the word names, as the kernel does.
 os::ProcessId owner_id(Word word) noexcept;
+// Whether the process that the word names has not ended. Some microseconds for another one.
+bool owner_lives(Word word) noexcept;
+// Whether it is this caller's turn to ask that: waiters may be many.
+bool is_due(std::atomic<std::uint64_t>& checked_ns) noexcept;
+
+// OwnerDied if the owner is dead, which is then known to all; else NotNeeded.
+Result find_death(LockRef lock) noexcept;
 
 // Frees it, whoever holds it: Done, WasFree, or OwnerDied (what a dead process holds cannot be
 // released).

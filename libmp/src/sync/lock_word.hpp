@@ -36,6 +36,7 @@ constexpr Word make_word(std::uint32_t pid, std::uint32_t start, std::uint32_t t
 
 namespace detail {
 extern constinit thread_local Word my_word;  // 0 until asked for, and again in a forked child
+extern constinit thread_local std::uint64_t my_thread;  // as known as my_word
 Word compute_my_word() noexcept;
 }  // namespace detail
 
@@ -44,6 +45,16 @@ inline Word me() noexcept {
   const Word known = detail::my_word;
   return known != 0 ? known : detail::compute_my_word();
 }
+
+// The calling thread among all of this host: its id, above it the low half of its process's start.
+// Never 0.
+inline std::uint64_t this_thread() noexcept {
+  if (detail::my_word == 0) detail::compute_my_word();
+  return detail::my_thread;
+}
+
+// Whether both words are of one process.
+constexpr bool same_process(Word a, Word b) noexcept { return ((a ^ b) & kProcessMask) == 0; }
 
 // The half that the kernel compares.
 static_assert(std::endian::native == std::endian::little, "the futex word is the low half");

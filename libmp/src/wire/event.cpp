@@ -53,6 +53,14 @@ std::string kind_name(EventKind kind) {
       return "LockOwnerDied";
     case EventKind::LockRecovered:
       return "LockRecovered";
+    case EventKind::SemaphoreWait:
+      return "SemaphoreWait";
+    case EventKind::SemaphoreGot:
+      return "SemaphoreGot";
+    case EventKind::SemaphoreFail:
+      return "SemaphoreFail";
+    case EventKind::SemaphoreFree:
+      return "SemaphoreFree";
     case EventKind::QueuePut:
       return "QueuePut";
     case EventKind::QueueGet:
@@ -87,6 +95,22 @@ std::string kind_name(EventKind kind) {
       return "JoinWait";
     case EventKind::JoinDone:
       return "JoinDone";
+    case EventKind::ConditionWait:
+      return "ConditionWait";
+    case EventKind::ConditionWoken:
+      return "ConditionWoken";
+    case EventKind::ConditionNotify:
+      return "ConditionNotify";
+    case EventKind::EventWait:
+      return "EventWait";
+    case EventKind::EventWoken:
+      return "EventWoken";
+    case EventKind::EventChange:
+      return "EventChange";
+    case EventKind::BarrierWait:
+      return "BarrierWait";
+    case EventKind::BarrierWoken:
+      return "BarrierWoken";
     case EventKind::Note:
       return "Note";
     case EventKind::Mark:
@@ -105,6 +129,14 @@ std::string kind_name(EventKind kind) {
       return "Tick";
     case EventKind::Bye:
       return "Bye";
+    case EventKind::SemaphoreOwnerDied:
+      return "SemaphoreOwnerDied";
+    case EventKind::SemaphoreRecovered:
+      return "SemaphoreRecovered";
+    case EventKind::BarrierBroken:
+      return "BarrierBroken";
+    case EventKind::BarrierReset:
+      return "BarrierReset";
   }
   return unknown("kind", static_cast<unsigned>(kind));
 }

@@ -37,6 +37,12 @@ enum class EventKind : std::uint16_t {
   LockOwnerDied = 34,  // a waiter learned it: c = acquisition number of the dead owner, a = dead owner's pid
   LockRecovered = 35,  // c = the new acquisition number
 
+  // Semaphores. Further ones at 100.
+  SemaphoreWait = 36,  // c = wait number, a = timeout in ns or ~0
+  SemaphoreGot = 37,   // c = the value then, a = waited ns
+  SemaphoreFail = 38,  // timeout: c = wait number, a = waited ns
+  SemaphoreFree = 39,  // c = the value then
+
   // Queues. a = the item's number in the queue (1, 2, ...: the same number for put and get), c = bytes (saturated).
   QueuePut = 40,
   QueueGet = 41,
@@ -60,6 +66,16 @@ enum class EventKind : std::uint16_t {
   JoinWait = 60,  // c = wait number, a = puid waited for
   JoinDone = 61,  // c = wait number, a = waited ns
 
+  // Conditions, events, barriers. Waits: c = wait number, a = timeout in ns or ~0; their ends: a = waited ns.
+  ConditionWait = 62,
+  ConditionWoken = 63,
+  ConditionNotify = 64,  // c = how many were woken
+  EventWait = 65,
+  EventWoken = 66,
+  EventChange = 67,  // c = 1 set, 0 cleared
+  BarrierWait = 68,
+  BarrierWoken = 69,
+
   // The user's own words.
   Note = 70,  // payload = what the thread is doing now; empty = nothing in particular
   Mark = 71,  // payload = a moment worth a tick on the time strip
@@ -74,7 +90,15 @@ enum class EventKind : std::uint16_t {
   Lost = 90,  // a = how many events of this process were overwritten unread; its state is re-read right after
   Tick = 91,  // nothing happened up to this moment
   Bye = 92,   // the reporter has seen the whole tree end, or leaves
+
+  // What the dead did to semaphores and barriers.
+  SemaphoreOwnerDied = 100,  // a waiter learned it: c = how many permits are with the dead, a = pid of one of them
+  SemaphoreRecovered = 101,  // c = how many permits were given back
+  BarrierBroken = 102,       // a party learned it: c = why (wire::BarrierBreak), a = pid of the dead party or 0
+  BarrierReset = 103,
 };
+
+enum class BarrierBreak : std::uint32_t { Abort = 0, Timeout = 1, Death = 2, Action = 3, Interrupt = 4, Reset = 5 };
 
 inline constexpr std::uint32_t kUnknownExit = 0x8000'0000u;
 inline constexpr std::uint64_t kNoTimeout = ~std::uint64_t{0};

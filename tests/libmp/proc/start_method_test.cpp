@@ -144,6 +144,57 @@ TEST_P(EveryMethod, TwoHandlesOfOneLockArriveAsHandlesOfOneLock) {
   run(same_lock_twice, lock, lock);
 }
 
+void use_everything(mp::RLock rlock, mp::Semaphore semaphore, mp::BoundedSemaphore bounded,
+                    mp::Condition condition, mp::Event event, mp::Barrier barrier) {
+  rlock.acquire();
+  rlock.acquire();
+  semaphore.release();
+  bounded.acquire();
+  barrier.wait();
+  {
+    const std::scoped_lock guard(condition);
+    condition.notify_all();
+  }
+  event.wait();
+}
+
+TEST_P(EveryMethod, EveryPrimitiveIsTheSameOneThere) {
+  mp::RLock rlock;
+  mp::Semaphore semaphore(0);
+  mp::BoundedSemaphore bounded(2, "bounded");
+  mp::Condition condition;
+  mp::Event event;
+  mp::Barrier barrier(2);
+  Guarded child(mp::ProcessOptions{.name = "P1", .start_method = GetParam()}, use_everything, rlock,
+                semaphore, bounded, condition, event, barrier);
+  {
+    const std::scoped_lock guard(condition);
+    child->start();
+    barrier.wait(10s);
+    EXPECT_TRUE(condition.wait(10s));
+  }
+
+  EXPECT_TRUE(semaphore.acquire(10s));
+  EXPECT_EQ(bounded.get_value(), 1);
+  EXPECT_EQ(mp::repr(rlock), "<RLock(SomeOtherProcess, nonzero)>");
+  event.set();
+  EXPECT_EQ(child.end(), 0);
+}
+
+void act() { throw mp::SystemExit(3); }
+
+TEST_P(WithoutInheritance, ABarriersActionTravelsIfItIsAPlainFunction) {
+  Guarded child(
+      mp::ProcessOptions{.start_method = GetParam()}, [](mp::Barrier barrier) { barrier.wait(); },
+      mp::Barrier(1, act));
+  child->start();
+  EXPECT_EQ(child.end(), 3);
+
+  mp::Process other =
+      context().Process([](mp::Barrier barrier) { barrier.wait(); }, mp::Barrier(1, [] {}));
+  EXPECT_THROW(other.start(), mp::RuntimeError);
+}
+
 struct Station {
   int number = 0;
   mp::Connection line;

@@ -32,6 +32,11 @@ WaitKinds kinds_of(ThreadState state) noexcept {
     case ThreadState::QueueGet: return {EventKind::QueueGetWait, EventKind::QueueGetFail, EventKind::None};
     case ThreadState::QueuePut: return {EventKind::QueuePutWait, EventKind::QueuePutFail, EventKind::None};
     case ThreadState::Join: return {EventKind::JoinWait, EventKind::JoinDone, EventKind::JoinDone};
+    case ThreadState::SemaphoreWait: return {EventKind::SemaphoreWait, EventKind::SemaphoreFail, EventKind::None};
+    case ThreadState::ConditionWait:
+      return {EventKind::ConditionWait, EventKind::ConditionWoken, EventKind::ConditionWoken};
+    case ThreadState::EventWait: return {EventKind::EventWait, EventKind::EventWoken, EventKind::EventWoken};
+    case ThreadState::BarrierWait: return {EventKind::BarrierWait, EventKind::BarrierWoken, EventKind::BarrierWoken};
     default: return {EventKind::ConnectionWait, EventKind::ConnectionWoken, EventKind::ConnectionWoken};
   }
 }

@@ -3,6 +3,7 @@
 
 #include <libmp/connection.hpp>
 #include <libmp/context.hpp>
+#include <libmp/cpu.hpp>
 #include <libmp/exceptions.hpp>
 #include <libmp/inspect.hpp>
 #include <libmp/listener.hpp>

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <libmp/connection.hpp>
+#include <libmp/cpu.hpp>
 #include <libmp/lock.hpp>
+#include <libmp/log.hpp>
 #include <libmp/object.hpp>
 #include <libmp/process.hpp>
 #include <libmp/queue.hpp>
@@ -45,6 +47,11 @@ class Context {
   }
 
   [[nodiscard]] std::string get_start_method() const { return method_; }
+  [[nodiscard]] int cpu_count() const { return mp::cpu_count(); }
+  [[nodiscard]] Logger* get_logger() const noexcept { return mp::get_logger(); }
+  Logger* log_to_stderr(std::optional<int> level = std::nullopt) const {
+    return mp::log_to_stderr(level);
+  }
 
  private:
   friend Context get_context(std::optional<std::string_view> method);

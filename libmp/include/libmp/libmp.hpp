@@ -8,6 +8,7 @@
 #include <libmp/inspect.hpp>
 #include <libmp/listener.hpp>
 #include <libmp/lock.hpp>
+#include <libmp/log.hpp>
 #include <libmp/object.hpp>
 #include <libmp/process.hpp>
 #include <libmp/queue.hpp>

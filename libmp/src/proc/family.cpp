@@ -1,5 +1,6 @@
 #include "proc/family.hpp"
 
+#include "logging/logging.hpp"
 #include "os/child.hpp"
 #include "os/random.hpp"
 #include "proc/standard_streams.hpp"
@@ -150,6 +151,7 @@ void Family::become_child(const probe::Birth& birth, const Identity& identity,
                           const std::shared_ptr<ProcessCore>& as_child,
                           const std::string& parent_name) noexcept {
   probe::become_child(birth, identity.name, wire::StartMethod::Fork, identity.daemon);
+  logging::set_process_name(identity.name);
   parent_ = ProcessCore::parent(owner_pid_, parent_name, std::move(own_pidfd_));
   self_ = as_child;
   children_made_ = 0;
@@ -159,6 +161,7 @@ void Family::become_child(const probe::Birth& birth, const Identity& identity,
 }
 
 void Family::shut_down() {
+  logging::info("process shutting down");
   const auto snapshot = [this] {
     const std::scoped_lock guard(mutex_);
     return prune();
@@ -167,9 +170,12 @@ void Family::shut_down() {
   for (std::vector<Child> children = snapshot(); !children.empty(); children = snapshot()) {
     const os::Deadline grace = os::Deadline::after(kDaemonGrace);
     for (const Child& child : children) {
-      if (child.daemon) child.started->signal(SIGTERM);
+      if (!child.daemon) continue;
+      logging::info("calling terminate() for daemon ", child.core->name("Process"));
+      child.started->signal(SIGTERM);
     }
     for (const Child& child : children) {
+      logging::info("calling join() for process ", child.core->name("Process"));
       if (!child.daemon) child.started->wait(os::Deadline::never());
     }
     for (const Child& child : children) {

@@ -3,12 +3,19 @@
 
 #include <regex>
 #include <string>
+#include <string_view>
 
 #include <gtest/gtest.h>
 
 namespace {
 
 using support::run_command;
+
+// CPython leaves the last line out when the daemon has ended by then.
+std::string without_last_join(const std::string& output) {
+  constexpr std::string_view kLine = "[INFO/MainProcess] calling join() for process Process-3\n";
+  return output.substr(0, output.size() - (output.ends_with(kLine) ? kLine.size() : 0));
+}
 
 TEST(LogParity, TheSameProgramSaysTheSameInPython) {
   const auto python = run_command({"python3", LOG_PEER});
@@ -17,7 +24,7 @@ TEST(LogParity, TheSameProgramSaysTheSameInPython) {
   const auto ours = run_command({LOG_PROGRAM});
 
   EXPECT_EQ(ours.code, 0);
-  EXPECT_EQ(ours.output, python.output);
+  EXPECT_EQ(without_last_join(ours.output), without_last_join(python.output));
 }
 
 #ifdef LOG_EXAMPLE

@@ -1,6 +1,8 @@
 #include "model/reduce.hpp"
 
 #include <array>
+#include <string>
+#include <utility>
 
 namespace inspector::model {
 
@@ -75,8 +77,9 @@ bool mark(Tables& tables, const Fact& fact) {
 }
 
 bool log(Tables& tables, const Fact& fact) {
-  tables.journal.log.add(
-      {fact.t_ns, fact.thread, fact.event.c, std::string(kept_text(fact.payload))});
+  std::string text(kept_text(fact.payload));
+  if (text.empty() && fact.event.a != 0) text = "(a text that was not kept: there were too many)";
+  tables.journal.log.add({fact.t_ns, fact.thread, fact.event.c, std::move(text)});
   return true;
 }
 

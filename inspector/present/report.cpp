@@ -22,6 +22,7 @@ using Json = nlohmann::ordered_json;
 constexpr std::size_t kWidth = 100;
 constexpr std::size_t kLeastLastColumn = 28;  // narrower than that, it moves to a line of its own
 constexpr std::size_t kMaxRows = 200;         // of a table; the rest is a line that says how many
+constexpr std::size_t kLogLines = 20;
 
 // Columns that a terminal needs for it: code points, not bytes.
 std::size_t width_of(std::string_view text) {
@@ -125,6 +126,13 @@ class Table {
 
   std::vector<std::vector<std::string>> rows_;
 };
+
+// Without what would move a terminal's cursor.
+std::string one_line(std::string text) {
+  std::replace_if(
+      text.begin(), text.end(), [](char c) { return (c >= 0 && c < ' ') || c == 0x7f; }, ' ');
+  return text;
+}
 
 std::string heading(std::string_view title) { return fmt::format("\n{}\n", title); }
 
@@ -242,6 +250,38 @@ std::string queues_text(const model::Model& model, const Names& names) {
   return table.empty() ? "  none\n" : table.text();
 }
 
+std::string level_text(std::uint32_t level) {
+  switch (level) {
+    case 10:
+      return "DEBUG";
+    case 20:
+      return "INFO";
+    case 30:
+      return "WARNING";
+    case 40:
+      return "ERROR";
+    case 50:
+      return "CRITICAL";
+    default:
+      return fmt::format("Level {}", level);
+  }
+}
+
+// The last lines that the program logged; what came before is in the recording.
+std::string log_text(const model::Model& model, const Names& names) {
+  const auto& rows = model.journal().log.rows();
+  const std::size_t shown = std::min(rows.size(), kLogLines);
+  Table table({"TIME", "LEVEL", "PROCESS", "MESSAGE"});
+  for (auto line = rows.end() - static_cast<std::ptrdiff_t>(shown); line != rows.end(); ++line) {
+    table.add({analysis::duration_text(line->t_ns - std::min(line->t_ns, model.start_ns())),
+               level_text(line->level), names.thread(line->thread), one_line(line->text)});
+  }
+  std::string out = table.text();
+  if (const std::uint64_t before = model.journal().log.total() - shown; before > 0)
+    out += fmt::format("  ... and {} before\n", analysis::count_text(before));
+  return out;
+}
+
 std::string checked_text() {
   std::vector<std::string> all;
   for (const analysis::Rule& rule : analysis::rules()) all.emplace_back(rule.checked);
@@ -326,6 +366,19 @@ Json waits_json(const model::Model& model, const Names& names) {
   return out;
 }
 
+Json log_json(const model::Model& model, const Names& names) {
+  Json out = Json::array();
+  for (const model::LogLine& line : model.journal().log.rows()) {
+    const model::Process* process = model.processes().find(line.thread.process);
+    out.push_back({{"time", seconds_in(model, line.t_ns)},
+                   {"level", line.level},
+                   {"process", names.process(line.thread.process)},
+                   {"pid", process != nullptr ? Json(process->pid) : Json(nullptr)},
+                   {"message", line.text}});
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string report_text(const model::Model& model, const std::vector<Finding>& findings,
@@ -345,6 +398,7 @@ std::string report_text(const model::Model& model, const std::vector<Finding>& f
   out += heading("PROCESSES") + processes_text(model, names);
   out += heading("LOCKS") + locks_text(model, names);
   out += heading("QUEUES") + queues_text(model, names);
+  if (!model.journal().log.rows().empty()) out += heading("LOG") + log_text(model, names);
   out += heading("RECORDED");
   out += wrapped(
       fmt::format(
@@ -386,6 +440,7 @@ std::string report_json(const model::Model& model, const std::vector<Finding>& f
     if (object.merged_into == 0) out["objects"].push_back(json_of(model, object));
   }
   out["waits"] = waits_json(model, names);
+  out["log"] = log_json(model, names);
   out["lost_events"] = model.journal().lost;
   return out.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }

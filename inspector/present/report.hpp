@@ -26,8 +26,8 @@ struct ReportFacts {
 std::string report_text(const model::Model& model, const std::vector<analysis::Finding>& findings,
                         const ReportFacts& facts);
 
-// One object: "schema", "complete", "verdict", "findings", "processes", "objects", "waits", "lost_events". Times are seconds
-// since the session began, sizes are bytes.
+// One object: "schema", "complete", "verdict", "findings", "processes", "objects", "waits", "log" (the last 2000 lines),
+// "lost_events". Times are seconds since the session began, sizes are bytes.
 std::string report_json(const model::Model& model, const std::vector<analysis::Finding>& findings,
                         const ReportFacts& facts);
 

@@ -33,6 +33,12 @@ read -ra flags < <(pkg-config --cflags --libs --static libmp)
 "$compiler" -std=c++20 "$here/consumer/main.cpp" -o "$work/consumer" "${flags[@]}"
 expect_answer "$work/consumer" pkg-config
 
+# What is compiled in must not meet the consumer's own version of it.
+if nm -C "$(find "$prefix" -name libmp.a)" 2>/dev/null | grep ' spdlog::' | head -n 3 | grep .; then
+  echo "the installed archive has symbols of spdlog under its own name"
+  exit 1
+fi
+
 if grep -rIl -e "$build" "$prefix"; then
   echo "the installed files above name the build folder"
   exit 1

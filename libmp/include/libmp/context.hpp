@@ -5,8 +5,10 @@
 #include <libmp/barrier.hpp>
 #include <libmp/condition.hpp>
 #include <libmp/connection.hpp>
+#include <libmp/cpu.hpp>
 #include <libmp/event.hpp>
 #include <libmp/lock.hpp>
+#include <libmp/log.hpp>
 #include <libmp/object.hpp>
 #include <libmp/process.hpp>
 #include <libmp/queue.hpp>
@@ -100,6 +102,11 @@ class Context {
   [[noreturn]] void set_start_method(std::string_view method, bool force = false) const;
   [[nodiscard]] std::string get_start_method() const { return method_; }
   [[nodiscard]] std::vector<std::string> get_all_start_methods() const;
+  [[nodiscard]] int cpu_count() const { return mp::cpu_count(); }
+  [[nodiscard]] Logger* get_logger() const noexcept { return mp::get_logger(); }
+  Logger* log_to_stderr(std::optional<int> level = std::nullopt) const {
+    return mp::log_to_stderr(level);
+  }
 
  private:
   friend Context mp::get_context(std::optional<std::string_view> method);

@@ -5,6 +5,7 @@
 #include <libmp/condition.hpp>
 #include <libmp/connection.hpp>
 #include <libmp/context.hpp>
+#include <libmp/cpu.hpp>
 #include <libmp/event.hpp>
 #include <libmp/exceptions.hpp>
 #include <libmp/freeze_support.hpp>
@@ -12,6 +13,7 @@
 #include <libmp/interrupt.hpp>
 #include <libmp/listener.hpp>
 #include <libmp/lock.hpp>
+#include <libmp/log.hpp>
 #include <libmp/method_process.hpp>
 #include <libmp/object.hpp>
 #include <libmp/process.hpp>

@@ -1,7 +1,15 @@
-// What a spinning wait needs to know of the processor.
+// The processors: how many there are, and what a spinning wait needs to know of them.
 #pragma once
 
+#include <optional>
+
 namespace mp::os {
+
+// In the system, as far as they are switched on. Empty when the kernel does not say.
+std::optional<int> online_cpus() noexcept;
+
+// Those that the calling thread may run on. Empty when the kernel does not say.
+std::optional<int> allowed_cpus();
 
 // Tells the core that this is a spin loop: saves power and lets the sibling thread run.
 inline void cpu_relax() noexcept {

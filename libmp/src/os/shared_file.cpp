@@ -116,8 +116,8 @@ bool create_private_file(const std::string& path, std::string_view bytes) noexce
 
 std::string read_text(const std::string& path, std::size_t limit) {
   std::string text;
-  const UniqueFd fd(
-      static_cast<int>(retry_eintr([&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC); })));
+  const UniqueFd fd(static_cast<int>(retry_eintr(
+      [&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY); })));
   char chunk[4096];
   while (fd.valid() && text.size() < limit) {
     const auto n = retry_eintr(

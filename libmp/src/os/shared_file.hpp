@@ -39,7 +39,8 @@ bool write_at(int fd, std::uint64_t offset, std::span<const std::byte> bytes) no
 // already, or cannot be made.
 bool create_private_file(const std::string& path, std::string_view bytes) noexcept;
 
-// A small text file whole (of /proc, say), at most `limit` bytes. Empty when it cannot be read.
+// A small text file whole (of /proc, say), at most `limit` bytes. Empty when it cannot be read; never waits, not even for a
+// FIFO.
 std::string read_text(const std::string& path, std::size_t limit = 65536);
 
 }  // namespace mp::os

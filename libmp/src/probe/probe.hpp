@@ -50,6 +50,7 @@ void moved(wire::EventKind kind, Handle object, std::uint64_t number, std::uint6
 void fact(wire::EventKind kind, Handle object, std::uint32_t c, std::uint64_t a) noexcept;
 void note(std::string_view text) noexcept;
 void mark(std::string_view text) noexcept;
+void log(int level, std::string_view text) noexcept;
 struct WaitState {
   std::uint64_t since_ns = 0;  // 0 = not recorded
   std::uint32_t number = 0;
@@ -173,6 +174,10 @@ inline void note(std::string_view text) noexcept {
 }
 inline void mark(std::string_view text) noexcept {
   if (!off()) detail::mark(text);
+}
+// `level` in Python's numbers: 10 debug, 20 info, 30 warning, ...
+inline void log(int level, std::string_view text) noexcept {
+  if (!off()) detail::log(level, text);
 }
 
 }  // namespace mp::probe

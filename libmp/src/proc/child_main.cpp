@@ -1,6 +1,7 @@
 #include "proc/child_main.hpp"
 
 #include "base/type_name.hpp"
+#include "logging/logging.hpp"
 #include "os/child.hpp"
 #include "probe/lifecycle.hpp"
 #include "proc/family.hpp"
@@ -53,6 +54,7 @@ namespace {
 int run_target(Process& process, const std::string& name) noexcept {
   try {
     probe::target_reached();
+    logging::info("child process calling self.run()");
     ProcessAccess::run(process);
     return 0;
   } catch (const SystemExit& exit) {
@@ -80,6 +82,7 @@ void run_child(Process& process, const std::string& name) noexcept {
   } catch (...) {
     code = report_failure(name);
   }
+  logging::info("process exiting with exitcode ", std::to_string(code));
   flush_standard_streams();
   if (code == 0) sync::leave_barriers();
   probe::leaving(code);

@@ -1,5 +1,6 @@
 #include "proc/family.hpp"
 
+#include "logging/logging.hpp"
 #include "os/child.hpp"
 #include "os/random.hpp"
 #include "proc/fork_server.hpp"
@@ -157,6 +158,7 @@ void Family::become_child(const probe::Birth& birth, const Identity& identity,
                           const std::shared_ptr<ProcessCore>& as_child,
                           const std::string& parent_name) noexcept {
   probe::become_child(birth, identity.name, wire::StartMethod::Fork, identity.daemon);
+  logging::set_process_name(identity.name);
   parent_ = ProcessCore::parent(owner_pid_, parent_name, std::move(own_pidfd_));
   self_ = as_child;
   children_made_ = 0;
@@ -176,6 +178,7 @@ Preparation Family::prepare(const Identity& identity, StartMethod method, const 
   preparation.parent_name = self()->name("Process");
   preparation.birth = probe::birth_certificate(birth);
   preparation.directory = os::working_directory();
+  preparation.logging = logging::settings();
   const std::scoped_lock guard(mutex_);
   prepare_start();
   preparation.parent_pidfd = luggage.pack(own_pidfd_.get());
@@ -209,7 +212,9 @@ std::shared_ptr<ProcessCore> Family::become_sent_child(const Preparation& prepar
                                                        detail::Luggage& luggage) {
   probe::become_sent_child(preparation.birth, preparation.identity.name, preparation.method,
                            preparation.identity.daemon);
+  logging::set_process_name(preparation.identity.name);
   if (!preparation.directory.empty()) os::change_directory(preparation.directory);
+  logging::apply(preparation.logging);
   inherit_start_method(preparation.method);
   unpack_fork_server(preparation, luggage);
   auto own = ProcessCore::self(preparation.identity, preparation.parent_pid);
@@ -238,6 +243,7 @@ int Family::lifeline() {
 }
 
 void Family::shut_down() {
+  logging::info("process shutting down");
   const auto snapshot = [this] {
     const std::scoped_lock guard(mutex_);
     std::vector<Child> children = prune();
@@ -248,9 +254,12 @@ void Family::shut_down() {
   for (std::vector<Child> children = snapshot(); !children.empty(); children = snapshot()) {
     const os::Deadline grace = os::Deadline::after(kDaemonGrace);
     for (const Child& child : children) {
-      if (child.daemon) child.started->signal(SIGTERM);
+      if (!child.daemon) continue;
+      logging::info("calling terminate() for daemon ", child.core->name("Process"));
+      child.started->signal(SIGTERM);
     }
     for (const Child& child : children) {
+      logging::info("calling join() for process ", child.core->name("Process"));
       if (!child.daemon) child.started->wait(os::Deadline::never());
     }
     for (const Child& child : children) {

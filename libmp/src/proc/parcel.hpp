@@ -2,6 +2,7 @@
 // it is to run, and the descriptors that go along.
 #pragma once
 
+#include "logging/logging.hpp"
 #include "os/unique_fd.hpp"
 #include "proc/process_core.hpp"
 #include "proc/start_method.hpp"
@@ -25,6 +26,7 @@ struct Preparation {
   std::string parent_name;
   std::string birth;      // see probe::birth_certificate
   std::string directory;  // the parent's working directory; empty if it has none
+  logging::Settings logging;
   std::uint32_t parent_pidfd = kNoDescriptor;
   std::uint32_t lifeline = kNoDescriptor;  // of the tree; none for a detached child
   std::uint32_t server = kNoDescriptor;    // the tree's fork server, if there is one

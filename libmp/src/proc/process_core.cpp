@@ -1,6 +1,7 @@
 #include "proc/process_core.hpp"
 
 #include "base/signal_name.hpp"
+#include "logging/logging.hpp"
 #include "os/child.hpp"
 #include "os/poll.hpp"
 #include "probe/lifecycle.hpp"
@@ -212,7 +213,9 @@ std::string ProcessCore::name(std::string_view class_name) {
 void ProcessCore::set_name(std::string_view name) {
   const std::scoped_lock guard(mutex_);
   identity_.name = name;
-  if (role_ == Role::Self) probe::renamed(name);
+  if (role_ != Role::Self) return;
+  probe::renamed(name);
+  logging::set_process_name(name);
 }
 
 bool ProcessCore::daemon() {

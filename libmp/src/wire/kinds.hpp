@@ -79,7 +79,7 @@ enum class EventKind : std::uint16_t {
   // The user's own words.
   Note = 70,  // payload = what the thread is doing now; empty = nothing in particular
   Mark = 71,  // payload = a moment worth a tick on the time strip
-  Log = 72,   // c = level (Python's numbers), payload = text
+  Log = 72,   // c = level (Python's numbers), payload = text; none and a = its bytes: it was not kept
 
   // State as found on live pages; idempotent with the events above.
   ThreadState = 80,  // c = wait number, a = since (ns, CLOCK_MONOTONIC), object = waited for, flags = wire::ThreadState

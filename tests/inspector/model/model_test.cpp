@@ -380,6 +380,19 @@ TEST(Journal, LossesMarksAndLogLinesAreKept) {
   EXPECT_EQ(model.processes().find(root)->lost, 77U);
 }
 
+TEST(Journal, ALineWhoseTextWasNotKeptIsALineAllTheSame) {
+  EventBuilder builder;
+  const auto root = builder.root();
+  builder.add(EventBuilder::Kind::Log, root, {.a = 4000, .c = 40});
+  builder.log(root, 20, "");
+  const Model model = fold(builder.batch());
+
+  ASSERT_EQ(model.journal().log.rows().size(), 2U);
+  EXPECT_EQ(model.journal().log.rows()[0].level, 40U);
+  EXPECT_EQ(model.journal().log.rows()[0].text, "(a text that was not kept: there were too many)");
+  EXPECT_EQ(model.journal().log.rows()[1].text, "");
+}
+
 TEST(Journal, OldLinesGoButTheCountStays) {
   RecentRows<Loss, 4> rows;
   for (std::uint64_t i = 0; i < 10; ++i) rows.add({i, 0, 0});

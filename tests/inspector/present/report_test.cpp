@@ -161,6 +161,39 @@ TEST(Report, AFileThatWasNotClosedIsSaidToBeSo) {
             false);
 }
 
+TEST(Report, ShowsTheLastLinesOfTheLog) {
+  support::EventBuilder builder;
+  const auto root = builder.root();
+  const auto worker = builder.fork(root, "Worker-1");
+  for (int i = 0; i < 25; ++i) builder.after(1s).log(worker, 20, "line " + std::to_string(i));
+  builder.after(1s).log(root, 25, "two\nlines \x1b[2J");
+  const Told told = tell(builder);
+
+  const std::string text = report_text(told.model, told.findings, facts_of("pipeline ok"));
+
+  EXPECT_NE(text.find("\nLOG\n  TIME    LEVEL     PROCESS      MESSAGE\n"
+                      "  7.0 s   INFO      Worker-1     line 6\n"),
+            std::string::npos)
+      << text;
+  EXPECT_NE(text.find("  26.0 s  Level 25  MainProcess  two lines  [2J\n  ... and 6 before\n"),
+            std::string::npos)
+      << text;
+}
+
+TEST(ReportJson, HoldsTheLog) {
+  support::EventBuilder builder;
+  builder.after(1s).log(builder.root(), 30, "careful");
+  const Told told = tell(builder);
+
+  const auto json =
+      nlohmann::json::parse(report_json(told.model, told.findings, facts_of("pipeline")));
+
+  ASSERT_EQ(json["log"].size(), 1u);
+  EXPECT_EQ(json["log"][0]["level"], 30);
+  EXPECT_EQ(json["log"][0]["process"], "MainProcess");
+  EXPECT_EQ(json["log"][0]["message"], "careful");
+}
+
 TEST(ReportJson, HoldsFindingsProcessesObjectsAndWaits) {
   support::EventBuilder builder;
   support::deadlock_of_two(builder);

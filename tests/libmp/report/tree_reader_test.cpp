@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <fstream>
 #include <map>
@@ -107,6 +108,49 @@ TEST(LiveFile, IsNotMadeWhenTheProbesAreOff) {
 
   EXPECT_TRUE(scene.child().wait().ok());
   EXPECT_TRUE(scene.tree_dir().empty());
+}
+
+TEST(Probe, LogTextsAndTheirLevelsSurviveSigkill) {
+  ObservedChild scene([] {
+    probe::log(20, "halfway there");
+    probe::log(-5, "");
+    ::raise(SIGKILL);
+    return 0;
+  });
+  scene.child().wait();
+
+  const wire::Batch batch = read_whole(scene.tree_dir());
+
+  const auto lines = of_kind(batch, EventKind::Log);
+  ASSERT_EQ(lines.size(), 2u);
+  EXPECT_EQ(lines[0].c, 20u);
+  EXPECT_EQ(batch.payload_of(lines[0]), "halfway there");
+  EXPECT_EQ(lines[1].c, 0u);
+}
+
+TEST(Probe, ALongLogLeavesRoomForDeclarationsAndSaysWhatItDidNotKeep) {
+  ObservedChild scene([] {
+    const std::string text(4000, 'x');
+    for (int i = 0; i < 1200; ++i) probe::log(20, text);
+    announce_lock(1, "A");
+    ::raise(SIGKILL);
+    return 0;
+  });
+  scene.child().wait();
+
+  const wire::Batch batch = read_whole(scene.tree_dir());
+
+  EXPECT_EQ(of_kind(batch, EventKind::Declare).size(), 1u);
+  const auto lines = of_kind(batch, EventKind::Log);
+  ASSERT_EQ(lines.size(), 1200u);
+  const auto kept = std::count_if(lines.begin(), lines.end(), [&](const wire::Event& line) {
+    return batch.payload_of(line).size() == 4000u;
+  });
+  const auto told = std::count_if(lines.begin(), lines.end(), [&](const wire::Event& line) {
+    return batch.payload_of(line).empty() && line.a == 4000u;
+  });
+  EXPECT_GT(kept, 500);
+  EXPECT_EQ(kept + told, 1200);
 }
 
 TEST(Probe, UncontendedLocksLeaveNoEventsAtStandBy) {

@@ -190,6 +190,18 @@ void mark(std::string_view text) noexcept {
   if (file != nullptr) declare(*file, EventKind::Mark, thread_index(*file), 0, 0, 0, text.substr(0, 4096));
 }
 
+void log(int level, std::string_view text) noexcept {
+  const LiveFile* file = live();
+  if (file == nullptr) return;
+  const std::uint16_t thread = thread_index(*file);
+  const auto number = static_cast<std::uint32_t>(std::max(level, 0));
+  // Declarations are for ever: half of their place is kept for what later facts cannot be understood without.
+  const bool room = file->header->declared_bytes.load(std::memory_order_relaxed) < wire::kDeclarationsBytes / 2;
+  if (!room || !declare(*file, EventKind::Log, thread, 0, number, 0, text.substr(0, 4096))) {
+    emit(*file, EventKind::Log, thread, 0, number, text.size(), os::monotonic_ns());
+  }
+}
+
 WaitState wait_begin(ThreadState state, Handle object, std::uint64_t detail) noexcept {
   const LiveFile* file = live();
   wire::ThreadSlot* slot = file != nullptr ? thread_slot(*file) : nullptr;

@@ -23,7 +23,7 @@ void expect_in_child(const std::function<bool()>& holds, std::string_view output
 template <class Make>
 auto from_child(Make make) {
   auto [reader, writer] = mp::Pipe(false);
-  mp::Process child([make, writer = std::move(writer)]() mutable { writer.send(make()); });
+  mp::Process child([make, end = std::move(writer)]() mutable { end.send(make()); });
   child.start();
   auto value = reader.template recv<decltype(make())>();
   child.join();

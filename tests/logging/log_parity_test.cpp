@@ -1,6 +1,7 @@
 // What libmp's programs log, compared with what CPython logs at the same moments.
 #include "support/child_scope.hpp"
 
+#include <chrono>
 #include <regex>
 #include <string>
 #include <string_view>
@@ -11,6 +12,8 @@ namespace {
 
 using support::run_command;
 
+constexpr std::chrono::seconds kPatience{50};  // CPython starts four processes
+
 // CPython leaves the last line out when the daemon has ended by then.
 std::string without_last_join(const std::string& output) {
   constexpr std::string_view kLine = "[INFO/MainProcess] calling join() for process Process-3\n";
@@ -18,7 +21,7 @@ std::string without_last_join(const std::string& output) {
 }
 
 TEST(LogParity, TheSameProgramSaysTheSameInPython) {
-  const auto python = run_command({"python3", LOG_PEER});
+  const auto python = run_command({"python3", LOG_PEER}, kPatience);
   ASSERT_EQ(python.code, 0) << python.text();
 
   const auto ours = run_command({LOG_PROGRAM});

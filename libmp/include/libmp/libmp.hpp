@@ -8,6 +8,7 @@
 #include <libmp/listener.hpp>
 #include <libmp/lock.hpp>
 #include <libmp/object.hpp>
+#include <libmp/pickle.hpp>
 #include <libmp/process.hpp>
 #include <libmp/queue.hpp>
 #include <libmp/serialize.hpp>

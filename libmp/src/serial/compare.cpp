@@ -250,7 +250,10 @@ WalkOutcome equal_rows(const std::vector<Object>& left, const std::vector<Object
 WalkOutcome equal_instances(const Object& a, const Object& b, Walk& walk, bool* same) {
   const detail::InstanceBlock& left = ObjectAccess::instance(a);
   const detail::InstanceBlock& right = ObjectAccess::instance(b);
-  *same = left.make == right.make;
+  const auto make = [](const detail::InstanceBlock& block) {
+    return block.make == Make::Reconstruct ? Make::NewObj : block.make;
+  };
+  *same = make(left) == make(right);
   WalkOutcome outcome = WalkOutcome::Done;
   using Block = detail::InstanceBlock;
   for (const auto part : {&Block::function, &Block::arguments, &Block::state, &Block::setter}) {

@@ -14,9 +14,10 @@ namespace mp::serial {
 
 // How the other side makes one.
 enum class Make : std::uint8_t {
-  Reduce,    // function(*arguments)
-  NewObj,    // cls.__new__(cls, *arguments)
-  NewObjEx,  // cls.__new__(cls, *arguments[0], **arguments[1])
+  Reduce,       // function(*arguments)
+  NewObj,       // cls.__new__(cls, *arguments)
+  NewObjEx,     // cls.__new__(cls, *arguments[0], **arguments[1])
+  Reconstruct,  // like NewObj, without arguments; protocols 0 and 1 write object.__new__(cls)
 };
 
 Object make_instance(Make make, Object function, Object arguments);

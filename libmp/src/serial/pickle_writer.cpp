@@ -47,7 +47,8 @@ void PickleWriter::real(double value) { state_->pickler.put_float(value); }
 
 // Texts of up to one character are one object each, wherever they are mentioned.
 void PickleWriter::text(std::string_view value) {
-  if (value.size() <= 2) return object(value);
+  if (value.size() <= 1) return constant(value);
+  if (value.size() == 2) return object(value);
   if (!serial::is_utf8(value)) {
     throw ValueError("str from C++ text: not valid UTF-8 (send arbitrary bytes as mp::bytes)");
   }
@@ -55,16 +56,20 @@ void PickleWriter::text(std::string_view value) {
 }
 
 void PickleWriter::raw_bytes(std::span<const std::byte> value) {
-  if (value.empty()) return object(bytes());
+  if (value.empty()) return constant(bytes());
   state_->pickler.put_bytes({reinterpret_cast<const char*>(value.data()), value.size()});
 }
 
 void PickleWriter::object(Object value) {
+  constant(value);
+  state_->kept.push_back(std::move(value));
+}
+
+void PickleWriter::constant(const Object& value) {
   if (!state_->pickler.save(value)) {
     throw PicklingError("cannot pickle this " + std::string(value.type_name()) + ": " +
                         std::string(state_->pickler.failure()));
   }
-  state_->kept.push_back(std::move(value));
 }
 
 void PickleWriter::empty_list() {
@@ -103,7 +108,7 @@ void PickleWriter::end_tuple(std::size_t size) {
 
 void PickleWriter::begin_instance(const Object& cls) {
   state_->enter();
-  object(cls);
+  constant(cls);
   state_->pickler.put_value(Opcode::EmptyTuple);
   state_->pickler.put_made(Opcode::NewObj);
 }

@@ -255,16 +255,15 @@ bool Pickler::save_old_global(const Object& object) {
 // NEWOBJ came with protocol 2 and NEWOBJ_EX with 4; before, functions of copyreg did the same.
 bool Pickler::save_old_making(const detail::InstanceBlock& instance) {
   const std::span<const Object> arguments = ObjectAccess::items(instance.arguments);
-  if (instance.make == Make::Reduce || (instance.make == Make::NewObj && protocol_ >= 2)) {
-    return save_making(instance);
-  }
+  const bool has_opcode =
+      instance.make == Make::Reduce || (instance.make != Make::NewObjEx && protocol_ >= 2);
+  if (has_opcode) return save_making(instance);
   std::vector<Object> all{instance.function};
-  Known function = instance.make == Make::NewObj ? Known::NewObj : Known::NewObjEx;
-  if (instance.make == Make::NewObj && arguments.empty()) {
+  all.insert(all.end(), arguments.begin(), arguments.end());
+  Known function = instance.make == Make::NewObjEx ? Known::NewObjEx : Known::NewObj;
+  if (instance.make == Make::Reconstruct) {
     function = Known::Reconstructor;
     all.insert(all.end(), {known_global(Known::Object), Object()});
-  } else {
-    all.insert(all.end(), arguments.begin(), arguments.end());
   }
   if (!save(known_global(function)) || !save_tuple(all, nullptr)) return false;
   put(Opcode::Reduce);

@@ -136,7 +136,7 @@ bool Pickler::save_making(const detail::InstanceBlock& instance) {
     return true;
   }
   if (!save(instance.arguments)) return false;
-  put(instance.make == Make::NewObj ? Opcode::NewObj : Opcode::Reduce);
+  put(instance.make == Make::Reduce ? Opcode::Reduce : Opcode::NewObj);
   return true;
 }
 

@@ -92,7 +92,7 @@ Object new_object_from(Known function, std::span<const Object> arguments) {
     return make_instance(Make::NewObjEx, arguments[0], make_tuple(rest));
   }
   const bool plain = rest[0] == known_global(Known::Object) && rest[1].is_none();
-  return plain ? make_instance(Make::NewObj, arguments[0], make_tuple({})) : Object();
+  return plain ? make_instance(Make::Reconstruct, arguments[0], make_tuple({})) : Object();
 }
 
 }  // namespace

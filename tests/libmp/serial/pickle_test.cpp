@@ -247,6 +247,18 @@ TEST(WireVectors, RequestsAndRepliesOfAManager) {
       "80 04 95 43 00 00 00 00 00 00 00 28 8c 0c 37 66 36 63 35 39 66 32 61 39 34 30 94 8c 0b 5f "
       "5f 67 65 74 69 74 65 6d 5f 5f 94 8c 08 62 75 69 6c 74 69 6e 73 94 8c 05 73 6c 69 63 65 94 "
       "93 94 4b 00 4b 02 4e 87 94 52 94 85 94 7d 94 74 94 2e");
+  EXPECT_EQ(
+      hex_of(tuple{nullptr, "incref", tuple{"7f6c59f2a940"}, empty}),
+      "80 04 95 21 00 00 00 00 00 00 00 28 4e 8c 06 69 6e 63 72 65 66 94 8c 0c 37 66 36 63 35 39 "
+      "66 32 61 39 34 30 94 85 94 7d 94 74 94 2e");
+  EXPECT_EQ(
+      hex_of(tuple{nullptr, "accept_connection", tuple{"MainProcess"}, empty}),
+      "80 04 95 2b 00 00 00 00 00 00 00 28 4e 8c 11 61 63 63 65 70 74 5f 63 6f 6e 6e 65 63 74 69 "
+      "6f 6e 94 8c 0b 4d 61 69 6e 50 72 6f 63 65 73 73 94 85 94 7d 94 74 94 2e");
+  EXPECT_EQ(
+      hex_of(tuple{"7f6c59f2a940", "append", tuple{3}, empty}),
+      "80 04 95 22 00 00 00 00 00 00 00 28 8c 0c 37 66 36 63 35 39 66 32 61 39 34 30 94 8c 06 61 "
+      "70 70 65 6e 64 94 4b 03 85 94 7d 94 74 94 2e");
   EXPECT_EQ(hex_of(tuple{1, 13038}), "80 04 95 08 00 00 00 00 00 00 00 4b 01 4d ee 32 86 94 2e");
 }
 

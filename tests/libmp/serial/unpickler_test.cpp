@@ -139,6 +139,22 @@ TEST(Unpickler, ReadsCallsThatStandForData) {
             "<geometry.Point()>");
 }
 
+// Both ways, for the four of multiprocessing, which have moved since.
+TEST(Unpickler, ExceptionsOfMultiprocessingHaveTheirOldModuleInOldProtocols) {
+  for (const std::string name :
+       {"ProcessError", "BufferTooShort", "TimeoutError", "AuthenticationError"}) {
+    const Object now = exception("multiprocessing.context." + name, {"x"});
+    for (const int protocol : {0, 1, 2}) {
+      const std::string pickle = dumps(now, protocol);
+      EXPECT_THAT(pickle, HasSubstr("cmultiprocessing\n" + name + "\n"));
+      EXPECT_EQ(loads(pickle), now);
+    }
+    EXPECT_THAT(dumps(now, 3), HasSubstr("cmultiprocessing.context\n" + name + "\n"));
+  }
+  EXPECT_EQ(load_text("cexceptions\nKeyError\n(Vk\ntR."), "KeyError('k')");
+  EXPECT_EQ(load_text("cexceptions\nOSError\n(I2\nVgone\ntR."), "FileNotFoundError(2, 'gone')");
+}
+
 TEST(Unpickler, ReadsSets) {
   EXPECT_EQ(load_hex("80 04 8f 2e"), "set()");
   EXPECT_EQ(load_hex("8f 28 4b 01 4b 02 4b 01 90 2e"), "{1, 2}");

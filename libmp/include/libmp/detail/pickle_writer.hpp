@@ -36,6 +36,7 @@ class PickleWriter {
   void text(std::string_view value);
   void raw_bytes(std::span<const std::byte> value);
   void object(Object value);
+  void constant(const Object& value);  // one that lives as long as the process
 
   void empty_list();
   void empty_dict();
@@ -127,7 +128,7 @@ void write_instance(PickleWriter& out, const T& value) {
   std::apply(
       [&](const auto&... member) {
         std::size_t at = 0;
-        ((out.object(cls.names()[at++]),
+        ((out.constant(cls.names()[at++]),
           write_pickle<std::remove_cvref_t<decltype(member)>>(out, member)),
          ...);
       },

@@ -142,8 +142,8 @@ class Object {
     return detail::ObjectCodec<T>::from(*this);
   }
 
-  // Views into a str, and into a bytes, bytearray or buffer; valid while some Object refers to it, and
-  // it is not changed.
+  // Views into a str, and into a bytes, bytearray or buffer; valid while some Object refers to it,
+  // and it is not changed.
   [[nodiscard]] std::string_view text() const&;
   [[nodiscard]] std::span<const std::byte> raw_bytes() const&;
   std::string_view text() const&& = delete;
@@ -247,4 +247,3 @@ struct std::hash<mp::Object> {
 
 #include <libmp/detail/object_convert.hpp>
 #include <libmp/detail/object_literals.hpp>
-#include <libmp/detail/object_struct.hpp>

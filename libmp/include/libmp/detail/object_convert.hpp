@@ -234,3 +234,5 @@ struct ObjectCodec<std::optional<T>> {
 };
 
 }  // namespace mp::detail
+
+#include <libmp/detail/object_struct.hpp>

@@ -1,4 +1,5 @@
-// Pairs, tuples, plain structs and variants to mp::Object and back. Included by <libmp/object.hpp>.
+// Pairs, tuples, plain structs and variants to mp::Object and back. Included by
+// <libmp/detail/object_convert.hpp>.
 #pragma once
 
 #include <libmp/detail/field_count.hpp>

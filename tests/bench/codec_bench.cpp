@@ -1,14 +1,17 @@
-// Pickles and flat archives. The object and the two pickle_ figures are those of cpython_peer.py.
+// Pickles and flat archives. The objects and the figures named pickle_, kinds_ and rows_ are those
+// of cpython_peer.py.
 #include "bench/bench.hpp"
 #include "bench/groups.hpp"
 #include "serial/pickle.hpp"
 #include <libmp/object.hpp>
+#include <libmp/pickle.hpp>
 #include <libmp/serialize.hpp>
 
 #include <cstdio>
 #include <cstdlib>
 #include <map>
 #include <string>
+#include <tuple>
 #include <vector>
 
 namespace {
@@ -38,6 +41,32 @@ mp::Object make_object() {
                   {"blob", mp::bytes(std::string(4096, '\x07'))}};
 }
 
+mp::Object make_kinds() {
+  const mp::Object point = mp::global("__main__", "Point");
+  const mp::Object x = "x";
+  const mp::Object y = "y";
+  std::vector<mp::Object> columns(6);
+  for (mp::Object& column : columns) column = mp::list{};
+  for (int i = 0; i < 300; ++i) {
+    const std::string number = std::to_string(i);
+    columns[0].append(mp::set{i, "item-" + number});
+    columns[1].append(mp::frozenset{i, -i});
+    columns[2].append(mp::complex(i, .5));
+    columns[3].append(mp::bytearray(number));
+    columns[4].append(mp::exception("KeyError", {"key-" + number}));
+    columns[5].append(mp::instance(point, mp::tuple{}, mp::dict{{x, i}, {y, i * .5}}));
+  }
+  return mp::list(columns);
+}
+
+using Row = std::tuple<std::string, double, int>;
+
+std::vector<Row> make_rows() {
+  std::vector<Row> rows;
+  for (int i = 0; i < 3000; ++i) rows.emplace_back("item-" + std::to_string(i), i * .5, i);
+  return rows;
+}
+
 // Megabytes of encoded form per second; `step` returns their number.
 template <typename Step>
 void measure(const char* workload, Step&& step) {
@@ -54,6 +83,16 @@ void require(bool condition, const char* what) {
   std::exit(1);
 }
 
+void measure_object(const std::string& name, const mp::Object& object) {
+  const std::string pickle = mp::dumps(object);
+  require(mp::loads(pickle) == object, "the copy differs from the original");
+  measure((name + "_dumps").c_str(), [&] { return mp::dumps(object).size(); });
+  measure((name + "_loads").c_str(), [&] {
+    require(mp::loads(pickle).size() == object.size(), "lost items");
+    return pickle.size();
+  });
+}
+
 struct Job {
   std::string path;
   std::vector<double> samples;
@@ -65,12 +104,16 @@ struct Job {
 }  // namespace
 
 void bench_codec() {
-  const mp::Object object = make_object();
-  const std::string pickle = mp::dumps(object);
-  require(mp::loads(pickle) == object, "the copy differs from the original");
-  measure("pickle_dumps", [&] { return mp::dumps(object).size(); });
-  measure("pickle_loads", [&] {
-    require(mp::loads(pickle).size() == 5, "lost keys");
+  measure_object("pickle", make_object());
+  measure_object("kinds", make_kinds());
+
+  // Values of C++: written directly, read by way of an Object.
+  const std::vector<Row> rows = make_rows();
+  const std::string pickle = mp::dumps(rows);
+  require(pickle == mp::dumps(mp::Object(rows)), "the rows differ from their object");
+  measure("rows_dumps", [&] { return mp::dumps(rows).size(); });
+  measure("rows_loads", [&] {
+    require(mp::loads<std::vector<Row>>(pickle).size() == rows.size(), "lost rows");
     return pickle.size();
   });
 

@@ -201,23 +201,41 @@ def bench_start():
         report(f"start_join_{method}", best * 1e6, "us")
 
 
+class Point:
+    def __init__(self, x, y):
+        self.x = x
+        self.y = y
+
+
+def measure_codec(name, value, rounds):
+    data = pickle.dumps(value, 4)
+    watch = Stopwatch()
+    for _ in range(rounds):
+        pickle.dumps(value, 4)
+    report(f"{name}_dumps", rounds * len(data) / watch.seconds() / 1e6, "MB/s")
+    watch = Stopwatch()
+    for _ in range(rounds):
+        pickle.loads(data)
+    report(f"{name}_loads", rounds * len(data) / watch.seconds() / 1e6, "MB/s")
+
+
 def bench_codec():
-    value = {
+    measure_codec("pickle", {
         "ints": list(range(1000)),
         "floats": [i * 0.5 for i in range(1000)],
         "strs": [f"item-{i}" for i in range(1000)],
         "nested": [{"a": i, "b": (i, str(i)), "c": None} for i in range(300)],
         "blob": b"\x07" * 4096,
-    }
-    data, rounds = pickle.dumps(value, 4), 500
-    watch = Stopwatch()
-    for _ in range(rounds):
-        pickle.dumps(value, 4)
-    report("pickle_dumps", rounds * len(data) / watch.seconds() / 1e6, "MB/s")
-    watch = Stopwatch()
-    for _ in range(rounds):
-        pickle.loads(data)
-    report("pickle_loads", rounds * len(data) / watch.seconds() / 1e6, "MB/s")
+    }, 500)
+    measure_codec("kinds", [
+        [{i, f"item-{i}"} for i in range(300)],
+        [frozenset((i, -i)) for i in range(300)],
+        [complex(i, 0.5) for i in range(300)],
+        [bytearray(b"%d" % i) for i in range(300)],
+        [KeyError(f"key-{i}") for i in range(300)],
+        [Point(i, i * 0.5) for i in range(300)],
+    ], 500)
+    measure_codec("rows", [(f"item-{i}", i * 0.5, i) for i in range(3000)], 500)
 
 
 if __name__ == "__main__":

@@ -31,7 +31,8 @@ inline constexpr std::array kGroups = {
     Group{"pipe", "pipe_rtt_obj pipe_rtt_bytes64 pipe_bulk_1MiB", bench_pipe},
     Group{"queue", "queue_1p1c_int queue_2p1c_int queue_bulk_1MiB queue_rtt queue_put_get_1p",
           bench_queue},
-    Group{"codec", "pickle_dumps pickle_loads", bench_codec},
+    Group{"codec", "pickle_dumps pickle_loads kinds_dumps kinds_loads rows_dumps rows_loads",
+          bench_codec},
     Group{"probe", "mutex_bare probe_off probe_standby probe_normal probe_full", bench_probe},
 };
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include <libmp/detail/archive.hpp>
-#include <libmp/object.hpp>
+#include <libmp/pickle.hpp>
 #include <libmp/timeout.hpp>
 
 #include <cstddef>
@@ -60,6 +60,10 @@ class Connection {
 
   // Objects travel as pickles. What cannot be pickled is an error before any byte is sent.
   void send(const Object& object);
+  template <detail::PickledDirectly T>
+  void send(const T& value) {
+    send_pickle(dumps(value));
+  }
   [[nodiscard]] Object recv(Timeout timeout = Timeout::never());
   // A value of another kind is a TypeError; the message is consumed then.
   template <typename T>
@@ -113,6 +117,7 @@ class Connection {
   friend class ipc::ConnectionAccess;
 
   Connection() noexcept = default;
+  void send_pickle(std::string_view pickle);
   void swap(Connection& other) noexcept;
 
   int fd_ = -1;

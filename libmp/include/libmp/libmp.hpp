@@ -16,6 +16,7 @@
 #include <libmp/log.hpp>
 #include <libmp/method_process.hpp>
 #include <libmp/object.hpp>
+#include <libmp/pickle.hpp>
 #include <libmp/process.hpp>
 #include <libmp/queue.hpp>
 #include <libmp/rlock.hpp>

@@ -1,4 +1,6 @@
-// mp::Object: one Python value. None, bool, int of any size, float, str, bytes, list, tuple, dict.
+// mp::Object: one Python value. None, bool, int of any size, float, complex, str, bytes, bytearray,
+// tuple, list, dict, set, frozenset, range, slice, exceptions; classes and functions by name; and
+// objects of classes that are unknown here, which print, compare and travel on unchanged.
 // What Queue<>, Connection and managers carry, and what a pickle from a Python peer becomes.
 #pragma once
 
@@ -8,7 +10,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <initializer_list>
 #include <iosfwd>
 #include <span>
 #include <string>
@@ -21,7 +22,27 @@ namespace mp {
 
 class Object;
 
-enum class Kind : std::uint8_t { None, Bool, Int, Float, Str, Bytes, Tuple, List, Dict };
+enum class Kind : std::uint8_t {
+  None,
+  Bool,
+  Int,
+  Float,
+  Str,
+  Bytes,
+  Tuple,
+  List,
+  Dict,
+  Complex,
+  ByteArray,
+  Set,
+  FrozenSet,
+  Range,
+  Slice,
+  Buffer,     // Python's pickle.PickleBuffer
+  Exception,  // of a class that Python or multiprocessing has
+  Global,     // a class or function
+  Instance,   // of any other class
+};
 
 // Python's name of the type: "NoneType", "int", ...
 std::string_view to_string(Kind kind) noexcept;
@@ -51,10 +72,11 @@ concept FromObject = requires(const Object& object) {
 }  // namespace detail
 
 // A value of Python's dynamic types, 16 bytes, cheap to copy.
-// Copies of a list or a dict are references to one and the same container, as in Python; the other
-// kinds never change. A container may contain itself. Such a cycle is not collected: clear() it.
-// Threads: like a standard container. Any number may read; who changes a list or dict must be
-// alone. Copying and dropping references is safe from every thread.
+// Copies of a list, dict, set or bytearray are references to one and the same, as in Python. A
+// container may contain itself. Such a cycle is not collected: clear() it.
+// Differs from Python: a set keeps the order of insertion.
+// Threads: like a standard container. Any number may read; who changes a container must be alone.
+// Copying and dropping references is safe from every thread.
 // Processes: travels as a pickle; the receiver has a copy of its own.
 // Fails: a wrong type is a TypeError that names the expected and the actual one.
 class Object {
@@ -81,7 +103,7 @@ class Object {
   Object(const std::string& text) : Object(std::string_view(text)) {}
   Object(const char* text) : Object(std::string_view(text)) {}
 
-  // Vectors, maps, optionals, pairs, tuples, ... of what converts.
+  // Vectors, maps, sets, optionals, variants, tuples, plain structs, ... of what converts.
   template <detail::ToObject T>
   Object(const T& value) : Object(detail::ObjectCodec<T>::to(value)) {}
 
@@ -105,21 +127,23 @@ class Object {
   }
 
   [[nodiscard]] Kind kind() const noexcept;
-  [[nodiscard]] std::string_view type_name() const noexcept { return to_string(kind()); }
+  // Python's type(x).__name__; of an instance, the name of what made it.
+  [[nodiscard]] std::string_view type_name() const noexcept;
   [[nodiscard]] bool is_none() const noexcept { return tag_ == detail::Tag::None; }
 
   // Python's `is`: the same container, or the same number. Equal texts may be different objects.
   [[nodiscard]] bool is(const Object& other) const noexcept;
 
-  // The value as a C++ type. TypeError if it is of another kind (an int may become a float and a
-  // bool an int, nothing else is converted); OverflowError if a number does not fit.
+  // The value as a C++ type. TypeError if it is of another kind (only int to float to complex, and
+  // bool to int, are converted); OverflowError if a number does not fit.
   template <class T>
   [[nodiscard]] T as() const {
     static_assert(detail::FromObject<T>, "as<T>(): mp::Object does not convert to this type");
     return detail::ObjectCodec<T>::from(*this);
   }
 
-  // Views into a str and a bytes; valid as long as some Object refers to the value.
+  // Views into a str, and into a bytes, bytearray or buffer; valid while some Object refers to it,
+  // and it is not changed.
   [[nodiscard]] std::string_view text() const&;
   [[nodiscard]] std::span<const std::byte> raw_bytes() const&;
   std::string_view text() const&& = delete;
@@ -128,11 +152,22 @@ class Object {
   // Python's len(): code points of a str, bytes, items.
   [[nodiscard]] std::size_t size() const;
 
-  // The items of a list or tuple. Changing the list invalidates the view.
+  // The items of a list or tuple; start, stop, step of a range or slice. Changing the list
+  // invalidates the view.
   [[nodiscard]] std::span<const Object> elements() const&;
   std::span<const Object> elements() const&& = delete;
-  // The pairs of a dict, in order of insertion; a snapshot.
+  // Snapshots of a dict and of a set or frozenset, in order of insertion.
   [[nodiscard]] std::vector<std::pair<Object, Object>> items() const;
+  [[nodiscard]] std::vector<Object> members() const;
+
+  // A class or function: where it is defined, and its name there ("Outer.Inner").
+  [[nodiscard]] std::string_view module() const&;
+  [[nodiscard]] std::string_view name() const&;
+  // An exception or other object: the class or function that makes it, with which arguments, and
+  // the state that it is given then (of an exception its __dict__; None if there is none).
+  [[nodiscard]] const Object& function() const&;
+  [[nodiscard]] const Object& args() const&;
+  [[nodiscard]] const Object& state() const&;
 
   // Reads: index of a list or tuple (negative counts from the end; IndexError), key of a dict
   // (KeyError).
@@ -141,14 +176,21 @@ class Object {
   [[nodiscard]] bool contains(const Object& item) const;  // Python's `in`; for a dict its keys
 
   // Changes. They apply to the shared container; const because the reference does not change.
-  void append(Object item) const;                   // list
+  void append(Object item) const;                   // list, bytearray
+  void add(Object item) const;                      // set
   void set(const Object& key, Object value) const;  // list index or dict key
-  void erase(const Object& key) const;              // list index or dict key
-  void clear() const;                               // list or dict
+  void erase(const Object& key) const;              // list index, dict key or set member
+  void clear() const;  // list, dict, set, bytearray; all but the class of an instance
 
   // Python's ==: 1 == 1.0 == True; a list is never equal to a tuple, nor a str to bytes.
   // RuntimeError if nested deeper than 1000.
+  // Differs from Python: exceptions and instances are equal if they consist of equal parts.
   friend bool operator==(const Object& left, const Object& right) { return equals(left, right); }
+  // Python's order; of sets, whether one holds the other. TypeError for kinds that have none.
+  friend bool operator<(const Object& a, const Object& b) { return in_order(a, b, Order::Less); }
+  friend bool operator>(const Object& a, const Object& b) { return in_order(a, b, Order::More); }
+  friend bool operator<=(const Object& a, const Object& b) { return in_order(a, b, Order::Most); }
+  friend bool operator>=(const Object& a, const Object& b) { return in_order(a, b, Order::Least); }
 
   // Python's str(): a str as it is, everything else like repr().
   friend std::ostream& operator<<(std::ostream& out, const Object& object);
@@ -160,6 +202,8 @@ class Object {
 
   static Object from_unsigned(std::uint64_t value);
   static bool equals(const Object& left, const Object& right);
+  enum class Order : std::uint8_t { Less, Most, More, Least };  // < <= > >=
+  static bool in_order(const Object& left, const Object& right, Order order);
 
   [[nodiscard]] bool has_block() const noexcept { return tag_ >= detail::kFirstBlockTag; }
   void retain() const noexcept {
@@ -177,36 +221,6 @@ class Object {
   };
 };
 
-// Literals. mp::list{42, nullptr, "hello"} and so on are Objects of that kind.
-class list : public Object {
- public:
-  list() : list(std::initializer_list<Object>{}) {}
-  list(std::initializer_list<Object> items);
-  explicit list(std::vector<Object> items);
-};
-
-class tuple : public Object {
- public:
-  tuple() : tuple(std::initializer_list<Object>{}) {}
-  tuple(std::initializer_list<Object> items);
-  explicit tuple(std::vector<Object> items);
-};
-
-class dict : public Object {
- public:
-  dict() : dict(std::initializer_list<std::pair<Object, Object>>{}) {}
-  // A key that occurs twice keeps its place and takes the later value. TypeError if a key cannot
-  // be hashed.
-  dict(std::initializer_list<std::pair<Object, Object>> items);
-};
-
-class bytes : public Object {
- public:
-  bytes() : bytes(std::string_view{}) {}
-  explicit bytes(std::string_view data);
-  explicit bytes(std::span<const std::byte> data);
-};
-
 // An int of any size from its decimal text ("-18446744073709551616"). ValueError.
 Object integer(std::string_view decimal);
 
@@ -215,20 +229,21 @@ Object integer(std::string_view decimal);
 std::string repr(const Object& object);
 std::string str(const Object& object);
 
-// Pickle protocol 4, the bytes that CPython 3.8 to 3.13 write for the same value. PicklingError if
-// nested deeper than 1000.
-std::string dumps(const Object& object);
-// Any pickle of protocol 0 to 5 that consists of data. UnpicklingError says offset and opcode;
-// input from a stranger cannot call anything, nor make this allocate more than 256 times its size.
+// The bytes that CPython 3.8 to 3.13 write for the same value; protocol 4 is their default. Options
+// and types of your own: <libmp/pickle.hpp>. PicklingError if nested deeper than 1000.
+std::string dumps(const Object& object, int protocol = 4);
+// Any pickle of protocol 0 to 5. UnpicklingError says offset and opcode. Input from a stranger
+// cannot call anything, nor make this allocate more than 256 times its size.
 Object loads(std::span<const std::byte> pickle);
 Object loads(std::string_view pickle);
 
 }  // namespace mp
 
-// Equal objects have equal hashes (1, 1.0 and True too). TypeError for lists and dicts.
+// Equal objects have equal hashes (1, 1.0 and True too). TypeError for what can change.
 template <>
 struct std::hash<mp::Object> {
   std::size_t operator()(const mp::Object& object) const;
 };
 
 #include <libmp/detail/object_convert.hpp>
+#include <libmp/detail/object_literals.hpp>

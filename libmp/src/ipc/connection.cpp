@@ -219,6 +219,11 @@ void Connection::send(const Object& object) {
   send_bytes(dumps(object));
 }
 
+void Connection::send_pickle(std::string_view pickle) {
+  static_cast<void>(ConnectionAccess::writer(*this, "send"));
+  send_bytes(pickle);
+}
+
 Object Connection::recv(Timeout timeout) {
   detail::ByteBuffer message;
   const auto take = [&](const Stream& stream, std::uint64_t size, os::Deadline deadline) {

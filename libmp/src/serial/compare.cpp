@@ -2,6 +2,8 @@
 
 #include "serial/big_int.hpp"
 #include "serial/dict.hpp"
+#include "serial/instance.hpp"
+#include "serial/range_math.hpp"
 #include <libmp/exceptions.hpp>
 
 #include <bit>
@@ -70,9 +72,113 @@ WalkOutcome enter(Walk& walk, std::size_t items) {
   return WalkOutcome::Done;
 }
 
+// A complex without an imaginary part hashes like its real one.
+std::uint64_t hash_complex(const detail::ComplexBlock& value) {
+  if (value.imag == 0) return hash_float(value.real);
+  return mix(hash_float(value.real) ^ kOdd, hash_float(value.imag) ^ kOther);
+}
+
+// Equal ranges have equal items, whatever their bounds: hashed are length, first and step.
+std::uint64_t hash_range(const Object& range) {
+  const std::optional<Bounds> bounds = bounds_of(range);
+  if (!bounds.has_value()) return kOther;  // beyond 64 bits: rare, and right
+  const std::uint64_t length = length_of(*bounds);
+  std::uint64_t hash = mix(length ^ kOdd, kOther ^ process_key());
+  if (length > 0) hash = mix(hash ^ static_cast<std::uint64_t>(bounds->start), kOdd);
+  if (length > 1) hash = mix(hash ^ static_cast<std::uint64_t>(bounds->step), kOdd);
+  return hash;
+}
+
+// What an instance consists of may change, or have no hash. So it is hashed by its class, and by as
+// much of the rest as is plain: numbers and texts among its arguments and in its state.
+std::uint64_t hash_plain(const Object& object) {
+  const Tag tag = ObjectAccess::tag(object);
+  if (tag >= Tag::Global || tag == Tag::Bytes) return kOther;  // a bytearray may be equal to bytes
+  Walk walk;
+  std::uint64_t hash = 0;
+  (void)hash_of(object, walk, &hash);  // cannot fail on these
+  return hash;
+}
+
+std::uint64_t hash_parts(const Object& object) {
+  std::uint64_t hash = kOdd;
+  if (ObjectAccess::tag(object) == Tag::Tuple) {
+    for (const Object& item : ObjectAccess::items(object))
+      hash = mix(hash ^ hash_plain(item), kOdd);
+  } else if (ObjectAccess::tag(object) == Tag::Dict) {
+    ObjectAccess::dict(object).for_each([&](const Dict::Entry& entry) {
+      hash += mix(hash_plain(entry.key) ^ kOdd, hash_plain(entry.value) ^ kOther);
+      return true;
+    });
+  } else {
+    hash = hash_plain(object);
+  }
+  return hash;
+}
+
+std::uint64_t hash_global(const Object& object) {
+  const detail::GlobalBlock& block = ObjectAccess::global(object);
+  return mix(hash_bytes(ObjectAccess::raw(block.module).view(), 2),
+             hash_bytes(ObjectAccess::raw(block.name).view(), 3));
+}
+
+std::size_t count_plain(const Object& object) {
+  const Tag tag = ObjectAccess::tag(object);
+  return tag == Tag::Tuple || tag == Tag::Dict ? object.size() : 0;
+}
+
+WalkOutcome hash_instance(const Object& object, Walk& walk, std::uint64_t* hash) {
+  const detail::InstanceBlock& block = ObjectAccess::instance(object);
+  const WalkOutcome outcome = enter(walk, count_plain(block.arguments) + count_plain(block.state));
+  if (outcome != WalkOutcome::Done) return outcome;
+  const bool named = ObjectAccess::tag(block.function) == Tag::Global;
+  const std::uint64_t made_by = named ? hash_global(block.function) : kOther;
+  *hash = mix(made_by ^ hash_parts(block.arguments), kOdd ^ hash_parts(block.state));
+  ++walk.depth;
+  return WalkOutcome::Done;
+}
+
+// A long text costs as many steps as it has cache lines: it may be a key many times over.
+WalkOutcome hash_raw(const Object& object, Walk& walk, std::uint64_t seed, std::uint64_t* hash) {
+  constexpr std::size_t kLine = 64;
+  const std::string_view bytes = ObjectAccess::raw(object).view();
+  if (bytes.size() > kLine) {
+    if (walk.steps <= bytes.size() / kLine) return WalkOutcome::TooLong;
+    walk.steps -= bytes.size() / kLine;
+  }
+  *hash = hash_bytes(bytes, seed);
+  return WalkOutcome::Done;
+}
+
+WalkOutcome hash_items(const Object& tuple, Walk& walk, std::uint64_t* hash) {
+  *hash = kOther;
+  for (const Object& item : ObjectAccess::items(tuple)) {
+    std::uint64_t one = 0;
+    const WalkOutcome outcome = hash_of(item, walk, &one);
+    if (outcome != WalkOutcome::Done) return outcome;
+    *hash = mix(*hash ^ one, kOdd);
+  }
+  return WalkOutcome::Done;
+}
+
+// The same for every order of the members.
+WalkOutcome hash_members(const Object& set, Walk& walk, std::uint64_t* hash) {
+  *hash = kOdd;
+  WalkOutcome outcome = WalkOutcome::Done;
+  ObjectAccess::dict(set).for_each([&](const Dict::Entry& entry) {
+    std::uint64_t one = 0;
+    outcome = hash_of(entry.key, walk, &one);
+    *hash += mix(one ^ kOdd, kOther);
+    return outcome == WalkOutcome::Done;
+  });
+  return outcome;
+}
+
 bool is_number(Tag tag) {
   return tag == Tag::Int || tag == Tag::Bool || tag == Tag::Float || tag == Tag::BigInt;
 }
+
+bool is_bytes(Tag tag) { return tag == Tag::Bytes || tag == Tag::ByteArray; }
 
 bool equal_numbers(const Object& a, const Object& b) {
   const Tag left = ObjectAccess::tag(a);
@@ -104,6 +210,63 @@ WalkOutcome equal_sequences(const Object& a, const Object& b, Walk& walk, bool* 
   return WalkOutcome::Done;
 }
 
+bool equal_complex(const Object& a, const Object& b) {
+  const detail::ComplexBlock& left = ObjectAccess::complex(a);
+  if (ObjectAccess::tag(b) == Tag::Complex) {
+    const detail::ComplexBlock& right = ObjectAccess::complex(b);
+    return left.real == right.real && left.imag == right.imag;
+  }
+  return is_number(ObjectAccess::tag(b)) && left.imag == 0 && equal_numbers(Object(left.real), b);
+}
+
+bool equal_globals(const Object& a, const Object& b) {
+  const detail::GlobalBlock& left = ObjectAccess::global(a);
+  const detail::GlobalBlock& right = ObjectAccess::global(b);
+  return ObjectAccess::raw(left.name).view() == ObjectAccess::raw(right.name).view() &&
+         ObjectAccess::raw(left.module).view() == ObjectAccess::raw(right.module).view();
+}
+
+// By their items; beyond 64 bits by their bounds.
+WalkOutcome equal_ranges(const Object& a, const Object& b, Walk& walk, bool* same) {
+  const std::optional<Bounds> left = bounds_of(a);
+  const std::optional<Bounds> right = bounds_of(b);
+  if (!left.has_value() || !right.has_value()) return equal_sequences(a, b, walk, same);
+  const std::uint64_t length = length_of(*left);
+  *same = length == length_of(*right) && (length < 1 || left->start == right->start) &&
+          (length < 2 || left->step == right->step);
+  return WalkOutcome::Done;
+}
+
+WalkOutcome equal_rows(const std::vector<Object>& left, const std::vector<Object>& right,
+                       Walk& walk, bool* same) {
+  WalkOutcome outcome = WalkOutcome::Done;
+  *same = left.size() == right.size();
+  for (std::size_t i = 0; *same && outcome == WalkOutcome::Done && i < left.size(); ++i) {
+    outcome = equal(left[i], right[i], walk, same);
+  }
+  return outcome;
+}
+
+WalkOutcome equal_instances(const Object& a, const Object& b, Walk& walk, bool* same) {
+  const detail::InstanceBlock& left = ObjectAccess::instance(a);
+  const detail::InstanceBlock& right = ObjectAccess::instance(b);
+  const auto make = [](const detail::InstanceBlock& block) {
+    return block.make == Make::Reconstruct ? Make::NewObj : block.make;
+  };
+  *same = make(left) == make(right);
+  WalkOutcome outcome = WalkOutcome::Done;
+  using Block = detail::InstanceBlock;
+  for (const auto part : {&Block::function, &Block::arguments, &Block::state, &Block::setter}) {
+    if (*same && outcome == WalkOutcome::Done) outcome = equal(left.*part, right.*part, walk, same);
+  }
+  for (const auto row : {&Block::appended, &Block::pairs}) {
+    if (*same && outcome == WalkOutcome::Done) {
+      outcome = equal_rows(left.*row, right.*row, walk, same);
+    }
+  }
+  return outcome;
+}
+
 WalkOutcome equal_dicts(const Object& a, const Object& b, Walk& walk, bool* same) {
   const Dict& left = ObjectAccess::dict(a);
   const Dict& right = ObjectAccess::dict(b);
@@ -118,6 +281,45 @@ WalkOutcome equal_dicts(const Object& a, const Object& b, Walk& walk, bool* same
     return *same && outcome == WalkOutcome::Done;
   });
   return outcome;
+}
+
+WalkOutcome hash_container(const Object& object, Walk& walk, std::uint64_t* hash) {
+  WalkOutcome outcome = enter(walk, object.size());
+  if (outcome != WalkOutcome::Done) return outcome;
+  outcome = ObjectAccess::tag(object) == Tag::Tuple ? hash_items(object, walk, hash)
+                                                    : hash_members(object, walk, hash);
+  if (outcome == WalkOutcome::Done) ++walk.depth;
+  return outcome;
+}
+
+// Kinds that are equal to none but their own.
+WalkOutcome equal_containers(const Object& left, const Object& right, Walk& walk, bool* same) {
+  switch (ObjectAccess::tag(left)) {
+    case Tag::Tuple:
+    case Tag::List:
+    case Tag::Slice:
+    case Tag::Buffer:
+      return equal_sequences(left, right, walk, same);
+    case Tag::Range:
+      return equal_ranges(left, right, walk, same);
+    case Tag::Dict:
+    case Tag::Set:
+    case Tag::FrozenSet:
+      return equal_dicts(left, right, walk, same);
+    case Tag::Instance:
+      return equal_instances(left, right, walk, same);
+    default:
+      *same = false;
+      return WalkOutcome::Done;
+  }
+}
+
+std::size_t count_parts(const Object& object) {
+  const Tag tag = ObjectAccess::tag(object);
+  if (tag == Tag::Dict || is_set(tag)) return ObjectAccess::dict(object).size();
+  if (is_sequence(tag)) return ObjectAccess::items(object).size();
+  const detail::InstanceBlock& block = ObjectAccess::instance(object);
+  return 4 + block.appended.size() + block.pairs.size();
 }
 
 }  // namespace
@@ -135,60 +337,60 @@ WalkOutcome hash_of(const Object& object, Walk& walk, std::uint64_t* hash) {
       *hash = hash_float(ObjectAccess::real(object));
       return WalkOutcome::Done;
     case Tag::BigInt:
-      *hash = hash_bytes(ObjectAccess::raw(object).view(), kOther);
-      return WalkOutcome::Done;
+      return hash_raw(object, walk, kOther, hash);
     case Tag::Str:
-      *hash = hash_bytes(ObjectAccess::raw(object).view(), 0);
-      return WalkOutcome::Done;
+      return hash_raw(object, walk, 0, hash);
     case Tag::Bytes:
-      *hash = hash_bytes(ObjectAccess::raw(object).view(), 1);
+      return hash_raw(object, walk, 1, hash);
+    case Tag::Complex:
+      *hash = hash_complex(ObjectAccess::complex(object));
       return WalkOutcome::Done;
+    case Tag::Global:
+      *hash = hash_global(object);
+      return WalkOutcome::Done;
+    case Tag::Range:
+      *hash = hash_range(object);
+      return WalkOutcome::Done;
+    case Tag::Instance:
+      return hash_instance(object, walk, hash);
     case Tag::Tuple:
-      break;
+    case Tag::FrozenSet:
+      return hash_container(object, walk, hash);
     default:
       walk.culprit = object.kind();
       return WalkOutcome::Unhashable;
   }
-  const std::span<const Object> items = ObjectAccess::items(object);
-  const WalkOutcome entered = enter(walk, items.size());
-  if (entered != WalkOutcome::Done) return entered;
-  std::uint64_t state = kOther;
-  for (const Object& item : items) {
-    std::uint64_t one = 0;
-    const WalkOutcome outcome = hash_of(item, walk, &one);
-    if (outcome != WalkOutcome::Done) return outcome;
-    state = mix(state ^ one, kOdd);
-  }
-  ++walk.depth;
-  *hash = state;
-  return WalkOutcome::Done;
 }
 
 WalkOutcome equal(const Object& left, const Object& right, Walk& walk, bool* same) {
   const Tag tag = ObjectAccess::tag(left);
+  const Tag other = ObjectAccess::tag(right);
   if (is_number(tag)) {
-    *same = is_number(ObjectAccess::tag(right)) && equal_numbers(left, right);
+    *same = is_number(other) ? equal_numbers(left, right)
+                             : other == Tag::Complex && equal_complex(right, left);
     return WalkOutcome::Done;
   }
-  *same = tag == ObjectAccess::tag(right);
   // Like Python, what is identical is equal: that is also what ends the comparison of a cycle with
   // itself.
-  if (!*same || tag == Tag::None || ObjectAccess::block(left) == ObjectAccess::block(right)) {
+  *same = tag == other;
+  if (*same && (tag == Tag::None || ObjectAccess::block(left) == ObjectAccess::block(right))) {
     return WalkOutcome::Done;
   }
-  if (tag == Tag::Str || tag == Tag::Bytes) {
-    *same = ObjectAccess::raw(left).view() == ObjectAccess::raw(right).view();
+  if (tag == Tag::Str) {
+    *same = *same && ObjectAccess::raw(left).view() == ObjectAccess::raw(right).view();
     return WalkOutcome::Done;
   }
-  WalkOutcome outcome = enter(walk, left.size());
+  if (is_bytes(tag) || tag == Tag::Complex) {
+    *same = tag == Tag::Complex ? equal_complex(left, right)
+                                : is_bytes(other) && bytes_of(left) == bytes_of(right);
+    return WalkOutcome::Done;
+  }
+  if (!*same && !(is_set(tag) && is_set(other))) return WalkOutcome::Done;
+  *same = tag != Tag::Global || equal_globals(left, right);
+  if (!is_container(tag)) return WalkOutcome::Done;
+  WalkOutcome outcome = enter(walk, count_parts(left));
   if (outcome != WalkOutcome::Done) return outcome;
-  if (tag == Tag::Tuple || tag == Tag::List) {
-    outcome = equal_sequences(left, right, walk, same);
-  } else if (tag == Tag::Dict) {
-    outcome = equal_dicts(left, right, walk, same);
-  } else {
-    *same = false;
-  }
+  outcome = equal_containers(left, right, walk, same);
   ++walk.depth;
   return outcome;
 }

@@ -40,7 +40,9 @@ WalkOutcome hash32(const Object& key, Walk& walk, std::uint32_t* hash) {
   return outcome;
 }
 
-bool is_container(const Object& key) { return ObjectAccess::tag(key) >= Tag::Tuple; }
+bool may_be_unhashable(const Object& key) {
+  return ObjectAccess::tag(key) >= detail::kFirstUnhashableTag;
+}
 
 }  // namespace
 
@@ -87,7 +89,7 @@ WalkOutcome Dict::find(const Object& key, Walk& walk, const Entry** found) const
   *found = nullptr;
   std::uint32_t hash = 0;
   // Without an index the hash is not needed, but a key that has none is an error all the same.
-  if (!index_.empty() || is_container(key)) {
+  if (!index_.empty() || may_be_unhashable(key)) {
     const WalkOutcome outcome = hash32(key, walk, &hash);
     if (outcome != WalkOutcome::Done) return outcome;
   }
@@ -114,7 +116,7 @@ bool Dict::set_small(Object& key, Object& value) {
 WalkOutcome Dict::set(Object&& key, Object&& value, Walk& walk) {
   if (index_.empty() && set_small(key, value)) return WalkOutcome::Done;
   std::uint32_t hash = 0;
-  if (!index_.empty() || is_container(key)) {
+  if (!index_.empty() || may_be_unhashable(key)) {
     const WalkOutcome outcome = hash32(key, walk, &hash);
     if (outcome != WalkOutcome::Done) return outcome;
   }
@@ -174,7 +176,7 @@ void Dict::compact() {
 WalkOutcome Dict::erase(const Object& key, Walk& walk, bool* erased) {
   *erased = false;
   std::uint32_t hash = 0;
-  if (!index_.empty() || is_container(key)) {
+  if (!index_.empty() || may_be_unhashable(key)) {
     const WalkOutcome outcome = hash32(key, walk, &hash);
     if (outcome != WalkOutcome::Done) return outcome;
   }

@@ -2,6 +2,7 @@
 #include "serial/block_pool.hpp"
 #include "serial/compare.hpp"
 #include "serial/dict.hpp"
+#include "serial/instance.hpp"
 #include "serial/object_block.hpp"
 #include "serial/utf8.hpp"
 #include <libmp/exceptions.hpp>
@@ -16,8 +17,10 @@
 namespace mp {
 
 std::string_view to_string(Kind kind) noexcept {
-  constexpr std::array<std::string_view, 9> kNames{"NoneType", "bool",  "int",  "float", "str",
-                                                   "bytes",    "tuple", "list", "dict"};
+  constexpr std::array<std::string_view, 19> kNames{
+      "NoneType", "bool",         "int",       "float",     "str",   "bytes",     "tuple",
+      "list",     "dict",         "complex",   "bytearray", "set",   "frozenset", "range",
+      "slice",    "PickleBuffer", "Exception", "global",    "object"};
   return kNames[static_cast<std::size_t>(kind)];
 }
 
@@ -46,17 +49,34 @@ void destroy_one(Tag tag, Block* block) noexcept {
       size = sizeof(ListBlock);
       break;
     case Tag::Dict:
+    case Tag::Set:
+    case Tag::FrozenSet:
       std::destroy_at(static_cast<DictBlock*>(block));
       size = sizeof(DictBlock);
       break;
-    case Tag::Tuple: {
+    case Tag::Tuple:
+    case Tag::Range:
+    case Tag::Slice:
+    case Tag::Buffer: {
       auto* tuple = static_cast<TupleBlock*>(block);
       std::destroy_n(tuple->data(), tuple->size);
       size = sizeof(TupleBlock) + tuple->size * sizeof(Object);
       break;
     }
-    case Tag::Callable:
-      size = sizeof(CallableBlock);
+    case Tag::Instance:
+      std::destroy_at(static_cast<InstanceBlock*>(block));
+      size = sizeof(InstanceBlock);
+      break;
+    case Tag::Global:
+      std::destroy_at(static_cast<GlobalBlock*>(block));
+      size = sizeof(GlobalBlock);
+      break;
+    case Tag::ByteArray:
+      std::destroy_at(static_cast<ByteArrayBlock*>(block));
+      size = sizeof(ByteArrayBlock);
+      break;
+    case Tag::Complex:
+      size = sizeof(ComplexBlock);
       break;
     default:
       size = sizeof(RawBlock) + static_cast<RawBlock*>(block)->size;
@@ -69,34 +89,35 @@ void destroy_one(Tag tag, Block* block) noexcept {
 // each kind. The link lies in the count of references, which nobody needs any more.
 struct Deferred {
   int depth = 0;
-  std::array<Block*, 3> waiting{};
+  std::array<Block*, kContainerTags> waiting{};
 };
 constinit thread_local Deferred deferred;
 
-constexpr std::array kContainers{Tag::Tuple, Tag::List, Tag::Dict};
+constexpr auto kFirstContainer = static_cast<std::size_t>(kFirstContainerTag);
 
 void defer(Tag tag, Block* block) noexcept {
-  Block*& head =
-      deferred
-          .waiting[static_cast<std::size_t>(tag) - static_cast<std::size_t>(kContainers.front())];
+  Block*& head = deferred.waiting[static_cast<std::size_t>(tag) - kFirstContainer];
   block->refs.store(reinterpret_cast<std::uintptr_t>(head), std::memory_order_relaxed);
   head = block;
 }
 
 // True if there was one.
-bool destroy_deferred(std::size_t which) noexcept {
-  Block* block = deferred.waiting[which];
-  if (block == nullptr) return false;
-  deferred.waiting[which] = reinterpret_cast<Block*>(block->refs.load(std::memory_order_relaxed));
-  destroy_one(kContainers[which], block);
-  return true;
+bool destroy_deferred() noexcept {
+  for (std::size_t which = 0; which < kContainerTags; ++which) {
+    Block* block = deferred.waiting[which];
+    if (block == nullptr) continue;
+    deferred.waiting[which] = reinterpret_cast<Block*>(block->refs.load(std::memory_order_relaxed));
+    destroy_one(static_cast<Tag>(kFirstContainer + which), block);
+    return true;
+  }
+  return false;
 }
 
 }  // namespace
 
 void destroy_block(Tag tag, Block* block) noexcept {
   constexpr int kDirect = 50;  // levels of plain recursion before the rest has to wait
-  if (tag < Tag::Tuple || tag > Tag::Dict) {
+  if (tag < kFirstContainerTag) {
     destroy_one(tag, block);
     return;
   }
@@ -107,7 +128,7 @@ void destroy_block(Tag tag, Block* block) noexcept {
   ++deferred.depth;
   destroy_one(tag, block);
   if (deferred.depth == 1) {
-    while (destroy_deferred(0) || destroy_deferred(1) || destroy_deferred(2)) {
+    while (destroy_deferred()) {
     }
   }
   --deferred.depth;
@@ -186,12 +207,37 @@ Object make_empty_dict() {
   return ObjectAccess::adopt(Tag::Dict, detail::create_block<detail::DictBlock>());
 }
 
-Object make_callable(int function) {
-  return ObjectAccess::adopt(Tag::Callable, detail::create_block<detail::CallableBlock>(function));
+Object make_empty_set(Tag tag) {
+  return ObjectAccess::adopt(tag, detail::create_block<detail::DictBlock>());
+}
+
+Object make_like_tuple(Tag tag, std::span<Object> take_from) {
+  return ObjectAccess::adopt(tag, detail::TupleBlock::create(take_from));
+}
+
+Object make_byte_array(std::string_view content) {
+  return ObjectAccess::adopt(Tag::ByteArray, detail::create_block<detail::ByteArrayBlock>(content));
+}
+
+std::string_view bytes_of(const Object& object) noexcept {
+  const Tag tag = ObjectAccess::tag(object);
+  if (tag == Tag::Buffer) return bytes_of(ObjectAccess::items(object)[0]);
+  return tag == Tag::Bytes ? ObjectAccess::raw(object).view()
+                           : std::string_view(ObjectAccess::byte_array(object));
+}
+
+Object make_complex(double real, double imag) {
+  return ObjectAccess::adopt(Tag::Complex, detail::create_block<detail::ComplexBlock>(real, imag));
+}
+
+Object make_instance(Make make, Object function, Object arguments) {
+  return ObjectAccess::adopt(Tag::Instance, detail::create_block<detail::InstanceBlock>(
+                                                make, std::move(function), std::move(arguments)));
 }
 
 }  // namespace serial
 
+using serial::Tag;
 using serial::Walk;
 using serial::WalkOutcome;
 
@@ -207,29 +253,23 @@ Object Object::from_unsigned(std::uint64_t value) {
 }
 
 Kind Object::kind() const noexcept {
-  switch (tag_) {
-    case detail::Tag::Bool:
-      return Kind::Bool;
-    case detail::Tag::Int:
-    case detail::Tag::BigInt:
-      return Kind::Int;
-    case detail::Tag::Float:
-      return Kind::Float;
-    case detail::Tag::Str:
-      return Kind::Str;
-    case detail::Tag::Bytes:
-      return Kind::Bytes;
-    case detail::Tag::Tuple:
-      return Kind::Tuple;
-    case detail::Tag::List:
-      return Kind::List;
-    case detail::Tag::Dict:
-      return Kind::Dict;
-    case detail::Tag::None:
-    case detail::Tag::Callable:
-      break;
+  constexpr std::array kKinds{Kind::None,   Kind::Bool,      Kind::Int,       Kind::Float,
+                              Kind::Int,    Kind::Str,       Kind::Bytes,     Kind::Complex,
+                              Kind::Global, Kind::ByteArray, Kind::Tuple,     Kind::List,
+                              Kind::Dict,   Kind::Set,       Kind::FrozenSet, Kind::Range,
+                              Kind::Slice,  Kind::Buffer,    Kind::Instance};
+  static_assert(kKinds.size() == static_cast<std::size_t>(Tag::Instance) + 1);
+  return serial::is_exception(*this) ? Kind::Exception : kKinds[static_cast<std::size_t>(tag_)];
+}
+
+std::string_view Object::type_name() const noexcept {
+  if (tag_ == Tag::Global && serial::is_class(serial::ObjectAccess::global(*this).known)) {
+    return "type";
   }
-  return Kind::None;
+  if (tag_ != Tag::Instance) return to_string(kind());
+  const Object& function = serial::ObjectAccess::instance(*this).function;
+  if (function.tag_ != Tag::Global) return to_string(Kind::Instance);
+  return serial::ObjectAccess::raw(serial::ObjectAccess::global(function).name).view();
 }
 
 bool Object::is(const Object& other) const noexcept {
@@ -245,18 +285,6 @@ bool Object::equals(const Object& left, const Object& right) {
   if (outcome != WalkOutcome::Done) serial::throw_walk(outcome, walk, "comparison");
   return same;
 }
-
-list::list(std::initializer_list<Object> items) : list(std::vector<Object>(items)) {}
-list::list(std::vector<Object> items) : Object(serial::make_list(std::move(items))) {}
-
-tuple::tuple(std::initializer_list<Object> items) : tuple(std::vector<Object>(items)) {}
-tuple::tuple(std::vector<Object> items) : Object(serial::make_tuple(items)) {}
-
-dict::dict(std::initializer_list<std::pair<Object, Object>> items)
-    : Object(detail::make_dict(std::vector<std::pair<Object, Object>>(items))) {}
-
-bytes::bytes(std::string_view data) : Object(serial::make_bytes(data)) {}
-bytes::bytes(std::span<const std::byte> data) : Object(detail::make_bytes(data)) {}
 
 Object integer(std::string_view decimal) {
   const std::optional<std::string> value = serial::from_decimal(decimal);

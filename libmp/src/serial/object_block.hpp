@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <cstring>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -68,7 +69,8 @@ struct ListBlock : Block {
   std::vector<Object> items;
 };
 
-// The items follow the header in the same allocation, and never change.
+// The items follow the header in the same allocation, and never change. Also range and slice
+// (start, stop, step) and a buffer (the bytes or bytearray it shows, whether it is read-only).
 struct TupleBlock : Block {
   explicit TupleBlock(std::size_t count) noexcept : size(count) {}
 
@@ -79,14 +81,23 @@ struct TupleBlock : Block {
   std::size_t size;
 };
 
-struct DictBlock;  // serial/dict.hpp
+struct DictBlock;  // serial/dict.hpp: dicts, and sets as dicts without values
 
-// A function that a pickle may name; `Callable` is never part of a finished value.
-struct CallableBlock : Block {
-  explicit CallableBlock(int which) noexcept : function(which) {}
+struct ByteArrayBlock : Block {
+  explicit ByteArrayBlock(std::string_view content) : bytes(content) {}
 
-  int function;
+  std::string bytes;
 };
+
+struct ComplexBlock : Block {
+  ComplexBlock(double re, double im) noexcept : real(re), imag(im) {}
+
+  double real;
+  double imag;
+};
+
+struct GlobalBlock;    // serial/globals.hpp: classes and functions by name
+struct InstanceBlock;  // serial/instance.hpp: exceptions, and objects of unknown classes
 
 struct ObjectAccess {
   static Tag tag(const Object& object) noexcept { return object.tag_; }
@@ -100,13 +111,21 @@ struct ObjectAccess {
   static std::vector<Object>& list(const Object& object) noexcept {
     return static_cast<ListBlock*>(object.block_)->items;
   }
-  // Of a list or a tuple.
+  static std::string& byte_array(const Object& object) noexcept {
+    return static_cast<ByteArrayBlock*>(object.block_)->bytes;
+  }
+  static ComplexBlock& complex(const Object& object) noexcept {
+    return *static_cast<ComplexBlock*>(object.block_);
+  }
+  static GlobalBlock& global(const Object& object) noexcept;
+  static InstanceBlock& instance(const Object& object) noexcept;
+  // Of a list, or of what is stored like a tuple.
   static std::span<const Object> items(const Object& object) noexcept {
     if (object.tag_ == Tag::List) return list(object);
     auto* tuple = static_cast<TupleBlock*>(object.block_);
     return {tuple->data(), tuple->size};
   }
-  static serial::Dict& dict(const Object& object) noexcept;
+  static serial::Dict& dict(const Object& object) noexcept;  // of a dict or a set
 
   // Takes over the one reference that a new block has.
   static Object adopt(Tag tag, Block* block) noexcept { return Object(tag, block); }
@@ -155,8 +174,22 @@ Object make_bytes(std::string_view data);
 // Little-endian two's complement of any length; becomes a plain Int if it fits.
 Object make_int(std::string_view little_endian);
 Object make_list(std::vector<Object> items);
-Object make_tuple(std::span<Object> take_from);  // moves them out
+Object make_tuple(std::span<Object> take_from);                // moves them out
+Object make_like_tuple(Tag tag, std::span<Object> take_from);  // range, slice or buffer
 Object make_empty_dict();
-Object make_callable(int function);
+Object make_empty_set(Tag tag);  // Set or FrozenSet
+Object make_byte_array(std::string_view content);
+Object make_complex(double real, double imag);
+
+// The bytes of a bytes, a bytearray or a buffer.
+std::string_view bytes_of(const Object& object) noexcept;
+
+constexpr bool is_container(Tag tag) noexcept { return tag >= detail::kFirstContainerTag; }
+// Stored as items in a row.
+constexpr bool is_sequence(Tag tag) noexcept {
+  return tag == Tag::Tuple || tag == Tag::List || tag == Tag::Range || tag == Tag::Slice ||
+         tag == Tag::Buffer;
+}
+constexpr bool is_set(Tag tag) noexcept { return tag == Tag::Set || tag == Tag::FrozenSet; }
 
 }  // namespace mp::serial

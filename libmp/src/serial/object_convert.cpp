@@ -36,7 +36,24 @@ void throw_wrong_count(std::string_view what, std::size_t expected, std::size_t 
                    " items, got " + std::to_string(actual));
 }
 
+void throw_no_alternative(const Object& object, std::size_t alternatives) {
+  throw_wrong_kind("one of the " + std::to_string(alternatives) + " alternatives of a variant",
+                   object);
+}
+
 namespace {
+
+Object make_any_set(Tag tag, std::vector<Object> items) {
+  Object out = serial::make_empty_set(tag);
+  serial::Dict& members = ObjectAccess::dict(out);
+  members.reserve(items.size());
+  for (Object& item : items) {
+    serial::Walk walk;
+    const serial::WalkOutcome outcome = members.set(std::move(item), Object(), walk);
+    if (outcome != serial::WalkOutcome::Done) serial::throw_walk(outcome, walk, "set");
+  }
+  return out;
+}
 
 void require_int(const Object& object) {
   if (object.kind() != Kind::Int && object.kind() != Kind::Bool) throw_wrong_kind("int", object);
@@ -102,6 +119,27 @@ std::span<const Object> to_sequence(const Object& object, std::string_view expec
 }
 
 std::vector<std::pair<Object, Object>> to_pairs(const Object& object) { return object.items(); }
+
+std::complex<double> to_complex(const Object& object) {
+  if (object.kind() != Kind::Complex) {
+    const bool number =
+        object.kind() == Kind::Int || object.kind() == Kind::Bool || object.kind() == Kind::Float;
+    if (!number) throw_wrong_kind("complex", object);
+    return to_double(object);
+  }
+  const ComplexBlock& value = ObjectAccess::complex(object);
+  return {value.real, value.imag};
+}
+
+Object make_set(std::vector<Object> items) { return make_any_set(Tag::Set, std::move(items)); }
+
+Object make_frozenset(std::vector<Object> items) {
+  return make_any_set(Tag::FrozenSet, std::move(items));
+}
+
+Object make_complex(std::complex<double> value) {
+  return serial::make_complex(value.real(), value.imag());
+}
 
 Object make_bytes(std::span<const std::byte> data) {
   return serial::make_bytes({reinterpret_cast<const char*>(data.data()), data.size()});

@@ -1,7 +1,9 @@
-// The container half of mp::Object: reading and changing lists, tuples and dicts.
+// The container half of mp::Object: reading and changing what has items or parts.
 #include "serial/compare.hpp"
 #include "serial/dict.hpp"
+#include "serial/instance.hpp"
 #include "serial/object_block.hpp"
+#include "serial/range_math.hpp"
 #include "serial/text.hpp"
 #include "serial/utf8.hpp"
 #include <libmp/exceptions.hpp>
@@ -34,12 +36,11 @@ bool is_sequence(const Object& object) {
 }
 
 // Python's index: from the end if negative.
-std::size_t index_of(const Object& sequence, const Object& key) {
+std::size_t index_of(const Object& sequence, const Object& key, std::size_t size) {
   if (key.kind() != Kind::Int && key.kind() != Kind::Bool) {
     throw TypeError(std::string(sequence.type_name()) + " indices must be integers, not " +
                     std::string(key.type_name()));
   }
-  const std::size_t size = items_of(sequence).size();
   if (ObjectAccess::tag(key) != Tag::BigInt) {
     const std::int64_t given = ObjectAccess::integer(key);
     const std::int64_t index = given < 0 ? given + static_cast<std::int64_t>(size) : given;
@@ -49,6 +50,34 @@ std::size_t index_of(const Object& sequence, const Object& key) {
   }
   throw IndexError(std::string(sequence.type_name()) + " index out of range: " +
                    serial::short_repr(key) + " of " + std::to_string(size) + " items");
+}
+
+const detail::InstanceBlock& instance_of(const Object& object) {
+  if (ObjectAccess::tag(object) != Tag::Instance) {
+    detail::throw_wrong_kind("an exception or instance", object);
+  }
+  return ObjectAccess::instance(object);
+}
+
+std::size_t range_length(const Object& range) {
+  const std::optional<serial::Bounds> bounds = serial::bounds_of(range);
+  if (!bounds.has_value()) throw OverflowError("range: bounds beyond 64 bits");
+  return serial::length_of(*bounds);
+}
+
+Object range_item(const Object& range, const Object& key) {
+  const std::size_t length = range_length(range);
+  const serial::Bounds bounds = *serial::bounds_of(range);
+  const std::size_t index = index_of(range, key, length);
+  return static_cast<std::int64_t>(static_cast<std::uint64_t>(bounds.start) +
+                                   index * static_cast<std::uint64_t>(bounds.step));
+}
+
+bool range_contains(const Object& range, const Object& item) {
+  if (item.kind() != Kind::Int && item.kind() != Kind::Bool) return false;
+  (void)range_length(range);  // refuses what cannot be computed with
+  return ObjectAccess::tag(item) != Tag::BigInt &&
+         serial::holds(*serial::bounds_of(range), ObjectAccess::integer(item));
 }
 
 const Dict::Entry* find(const Object& dict, const Object& key) {
@@ -66,26 +95,61 @@ std::string_view Object::text() const& {
 }
 
 std::span<const std::byte> Object::raw_bytes() const& {
-  if (tag_ != Tag::Bytes) detail::throw_wrong_kind("bytes", *this);
-  return std::as_bytes(std::span(ObjectAccess::raw(*this).view()));
+  if (tag_ != Tag::Bytes && tag_ != Tag::ByteArray && tag_ != Tag::Buffer) {
+    detail::throw_wrong_kind("bytes", *this);
+  }
+  return std::as_bytes(std::span(serial::bytes_of(*this)));
 }
 
 std::span<const Object> Object::elements() const& {
-  if (!is_sequence(*this)) detail::throw_wrong_kind("list or tuple", *this);
+  if (!serial::is_sequence(tag_) || tag_ == Tag::Buffer) {
+    detail::throw_wrong_kind("list or tuple", *this);
+  }
   return items_of(*this);
 }
+
+std::vector<Object> Object::members() const {
+  if (!serial::is_set(tag_)) detail::throw_wrong_kind("set", *this);
+  std::vector<Object> out;
+  out.reserve(size());
+  ObjectAccess::dict(*this).for_each([&](const Dict::Entry& entry) {
+    out.push_back(entry.key);
+    return true;
+  });
+  return out;
+}
+
+std::string_view Object::module() const& {
+  if (tag_ != Tag::Global) detail::throw_wrong_kind("a class or function", *this);
+  return ObjectAccess::global(*this).module.text();
+}
+
+std::string_view Object::name() const& {
+  if (tag_ != Tag::Global) detail::throw_wrong_kind("a class or function", *this);
+  return ObjectAccess::global(*this).name.text();
+}
+
+const Object& Object::function() const& { return instance_of(*this).function; }
+const Object& Object::args() const& { return instance_of(*this).arguments; }
+const Object& Object::state() const& { return instance_of(*this).state; }
 
 std::size_t Object::size() const {
   switch (tag_) {
     case Tag::Str:
       return serial::count_code_points(ObjectAccess::raw(*this).view());
     case Tag::Bytes:
-      return ObjectAccess::raw(*this).size;
+    case Tag::ByteArray:
+    case Tag::Buffer:
+      return serial::bytes_of(*this).size();
     case Tag::Tuple:
     case Tag::List:
       return items_of(*this).size();
     case Tag::Dict:
+    case Tag::Set:
+    case Tag::FrozenSet:
       return ObjectAccess::dict(*this).size();
+    case Tag::Range:
+      return range_length(*this);
     default:
       throw_unsuitable(*this, "has no len()");
   }
@@ -104,7 +168,8 @@ std::vector<std::pair<Object, Object>> Object::items() const {
 }
 
 Object Object::operator[](const Object& key) const {
-  if (is_sequence(*this)) return items_of(*this)[index_of(*this, key)];
+  if (is_sequence(*this)) return items_of(*this)[index_of(*this, key, items_of(*this).size())];
+  if (tag_ == Tag::Range) return range_item(*this, key);
   if (tag_ != Tag::Dict) throw_unsuitable(*this, "cannot be indexed");
   const Dict::Entry* found = find(*this, key);
   if (found == nullptr) throw KeyError(serial::short_repr(key));
@@ -118,24 +183,36 @@ Object Object::get(const Object& key, const Object& fallback) const {
 }
 
 bool Object::contains(const Object& item) const {
-  if (tag_ == Tag::Dict) return find(*this, item) != nullptr;
+  if (tag_ == Tag::Dict || serial::is_set(tag_)) return find(*this, item) != nullptr;
   if (is_sequence(*this)) {
     const std::span<const Object> items = items_of(*this);
     return std::find(items.begin(), items.end(), item) != items.end();
   }
   if (tag_ == Tag::Str) return text().find(item.text()) != std::string_view::npos;
+  if (tag_ == Tag::Range) return range_contains(*this, item);
   throw_unsuitable(*this, "is not a container");
 }
 
 void Object::append(Object item) const {
-  if (tag_ != Tag::List) throw_unsuitable(*this, "has no append()");
-  ObjectAccess::list(*this).push_back(std::move(item));
+  if (tag_ == Tag::ByteArray) {
+    ObjectAccess::byte_array(*this).push_back(static_cast<char>(item.as<std::uint8_t>()));
+  } else if (tag_ == Tag::List) {
+    ObjectAccess::list(*this).push_back(std::move(item));
+  } else {
+    throw_unsuitable(*this, "has no append()");
+  }
+}
+
+void Object::add(Object item) const {
+  if (tag_ != Tag::Set) throw_unsuitable(*this, "has no add()");
+  Walk walk;
+  check(ObjectAccess::dict(*this).set(std::move(item), Object(), walk), walk, "set.add");
 }
 
 void Object::set(const Object& key, Object value) const {
   if (tag_ == Tag::List) {
-    value.swap(ObjectAccess::list(
-        *this)[index_of(*this, key)]);  // the old one ends when the list is whole
+    auto& items = ObjectAccess::list(*this);
+    value.swap(items[index_of(*this, key, items.size())]);  // the old one ends when all is whole
   } else if (tag_ == Tag::Dict) {
     Walk walk;
     check(ObjectAccess::dict(*this).set(Object(key), std::move(value), walk), walk,
@@ -148,13 +225,13 @@ void Object::set(const Object& key, Object value) const {
 void Object::erase(const Object& key) const {
   if (tag_ == Tag::List) {
     auto& items = ObjectAccess::list(*this);
-    const auto at = items.begin() + static_cast<std::ptrdiff_t>(index_of(*this, key));
+    const auto at = items.begin() + static_cast<std::ptrdiff_t>(index_of(*this, key, items.size()));
     const Object gone = std::move(*at);
     items.erase(at);
-  } else if (tag_ == Tag::Dict) {
+  } else if (tag_ == Tag::Dict || tag_ == Tag::Set) {
     Walk walk;
     bool erased = false;
-    check(ObjectAccess::dict(*this).erase(key, walk, &erased), walk, "dict deletion");
+    check(ObjectAccess::dict(*this).erase(key, walk, &erased), walk, "deletion");
     if (!erased) throw KeyError(serial::short_repr(key));
   } else {
     throw_unsuitable(*this, "does not support item deletion");
@@ -164,8 +241,16 @@ void Object::erase(const Object& key) const {
 void Object::clear() const {
   if (tag_ == Tag::List) {
     const std::vector<Object> gone = std::exchange(ObjectAccess::list(*this), {});
-  } else if (tag_ == Tag::Dict) {
+  } else if (tag_ == Tag::Dict || tag_ == Tag::Set) {
     const Dict gone = std::exchange(ObjectAccess::dict(*this), Dict());
+  } else if (tag_ == Tag::ByteArray) {
+    ObjectAccess::byte_array(*this).clear();
+  } else if (tag_ == Tag::Instance) {
+    detail::InstanceBlock& instance = ObjectAccess::instance(*this);
+    const Object arguments = std::exchange(instance.arguments, tuple());
+    const Object state = std::exchange(instance.state, Object());
+    const std::vector<Object> appended = std::exchange(instance.appended, {});
+    const std::vector<Object> pairs = std::exchange(instance.pairs, {});
   } else {
     throw_unsuitable(*this, "has no clear()");
   }

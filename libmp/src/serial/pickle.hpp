@@ -3,17 +3,21 @@
 
 #include <libmp/detail/byte_buffer.hpp>
 #include <libmp/object.hpp>
+#include <libmp/pickle.hpp>
 
 #include <span>
 #include <string>
 
 namespace mp::serial {
 
-// Protocol 4. PicklingError if nested deeper than 1000; dumps_to then leaves the buffer as it was.
-void dumps_to(detail::ByteBuffer& out, const Object& object);
-std::string dumps(const Object& object);
+// Throws ValueError if they do not go together.
+void check_options(const PickleOptions& options);
 
-// Protocols 0 to 5, data only. UnpicklingError says offset and opcode.
-Object loads(std::span<const std::byte> pickle);
+// PicklingError if nested deeper than 1000; dumps_to then leaves the buffer as it was.
+void dumps_to(detail::ByteBuffer& out, const Object& object, const PickleOptions& options = {});
+std::string dumps(const Object& object, const PickleOptions& options = {});
+
+// Protocols 0 to 5. UnpicklingError says offset and opcode.
+Object loads(std::span<const std::byte> pickle, std::span<const Object> buffers = {});
 
 }  // namespace mp::serial

@@ -14,7 +14,6 @@ namespace {
 constexpr std::size_t kFrameHeader = 9;
 constexpr std::size_t kFrameMin = 4;
 constexpr std::size_t kFrameTarget = 64 * 1024;
-constexpr std::size_t kBatch = 1000;
 
 static_assert(std::endian::native == std::endian::little, "numbers are copied as they lie");
 
@@ -23,22 +22,18 @@ std::size_t slot_hash(const detail::Block* block) noexcept {
   return static_cast<std::size_t>((reinterpret_cast<std::uintptr_t>(block) * kGolden) >> 20U);
 }
 
-// What has one reference came by it just now, and cannot come again.
-bool is_shared(const detail::Block* block) noexcept {
-  return block->refs.load(std::memory_order_relaxed) > 1;
-}
-
 }  // namespace
 
-void PickleMemo::add(const detail::Block* block, bool shared) {
+std::uint32_t PickleMemo::add(const detail::Block* block, bool shared) {
   const std::uint32_t number = next_++;
-  if (!shared) return;
+  if (!shared) return number;
   if ((used_ + 1) * 2 > slots_.size()) grow();
   const std::size_t mask = slots_.size() - 1;
   std::size_t at = slot_hash(block) & mask;
   while (slots_[at].block != nullptr) at = (at + 1) & mask;
   slots_[at] = {block, number};
   ++used_;
+  return number;
 }
 
 std::int64_t PickleMemo::find(const detail::Block* block) const noexcept {
@@ -89,13 +84,6 @@ std::byte* Pickler::room_slowly(std::size_t count) {
   return room;
 }
 
-template <class Argument>
-void Pickler::put(Opcode opcode, Argument argument) {
-  std::byte* at = room(1 + sizeof argument);
-  *at = static_cast<std::byte>(opcode);
-  std::memcpy(at + 1, &argument, sizeof argument);
-}
-
 void Pickler::close_frame() {
   if (frame_at_ == kNoFrame) return;
   const std::size_t length = position() - frame_at_ - kFrameHeader;
@@ -118,20 +106,65 @@ void Pickler::end_frame_if_long() {
   }
 }
 
-Result<void> Pickler::dump(const Object& object) {
-  constexpr std::uint8_t kProtocol = 4;
+void Pickler::begin() {
   constexpr std::size_t kFirstRoom = 64;
   claim(kFirstRoom);
   limit_ = end_;
-  put(Opcode::Proto, kProtocol);
+  if (protocol_ >= 2) put(Opcode::Proto, static_cast<std::uint8_t>(protocol_));
+  if (old_) return;
   framing_ = true;
   limit_ = at_;
-  if (!save(object)) {
-    return Failure{FailureCode::TooLarge, std::string(failure_), {}};
-  }
+}
+
+void Pickler::end() {
   put(Opcode::Stop);
   close_frame();
   out_.truncate(position());
+}
+
+void Pickler::put_value(Opcode opcode) {
+  end_frame_if_long();
+  put(opcode);
+}
+
+void Pickler::put_int(std::int64_t value) {
+  end_frame_if_long();
+  save_int(value);
+}
+
+void Pickler::put_float(double value) {
+  end_frame_if_long();
+  save_float(value);
+}
+
+void Pickler::put_str(std::string_view text) {
+  end_frame_if_long();
+  save_raw(text, Opcode::ShortBinUnicode, Opcode::BinUnicode, Opcode::BinUnicode8);
+  memoize(nullptr);
+}
+
+void Pickler::put_bytes(std::string_view bytes) {
+  end_frame_if_long();
+  save_raw(bytes, Opcode::ShortBinBytes, Opcode::BinBytes, Opcode::BinBytes8);
+  memoize(nullptr);
+}
+
+void Pickler::put_new(Opcode opcode) {
+  end_frame_if_long();
+  put_made(opcode);
+}
+
+void Pickler::put_made(Opcode opcode) {
+  put(opcode);
+  memoize(nullptr);
+}
+
+Result<void> Pickler::dump(const Object& object) {
+  begin();
+  if (!save(object)) {
+    return Failure{FailureCode::TooLarge, std::string(failure_), {}};
+  }
+  end();
   return {};
 }
 
@@ -141,6 +174,7 @@ bool Pickler::fail(std::string_view why) {
 }
 
 bool Pickler::save(const Object& object) {
+  if (old_) return save_old(object);
   end_frame_if_long();
   switch (ObjectAccess::tag(object)) {
     case Tag::None:
@@ -184,14 +218,26 @@ bool Pickler::save_shared(const Object& object, detail::Block* block) {
     memoize(block);
     return true;
   }
+  if (!is_container(tag)) return save_rare(object);
   static_assert(kMaxDepth == 1000);
   if (depth_ == kMaxDepth) return fail("nested deeper than 1000");
   ++depth_;
-  const bool ok = tag == Tag::List    ? save_list(object)
-                  : tag == Tag::Tuple ? save_tuple(object)
-                                      : save_dict(object);
+  const bool ok = save_container(object);
   --depth_;
   return ok;
+}
+
+inline bool Pickler::save_container(const Object& object) {
+  switch (ObjectAccess::tag(object)) {
+    case Tag::List:
+      return save_list(ObjectAccess::list(object), ObjectAccess::block(object));
+    case Tag::Tuple:
+      return save_tuple(ObjectAccess::items(object), ObjectAccess::block(object));
+    case Tag::Dict:
+      return save_dict(object);
+    default:
+      return save_rare(object);
+  }
 }
 
 void Pickler::save_int(std::int64_t value) {
@@ -237,7 +283,9 @@ void Pickler::save_raw(std::string_view data, Opcode short_form, Opcode form32, 
     framing_ = false;
     limit_ = end_;
   }
-  if (data.size() <= 0xff) {
+  if (short_form == form64) {  // has no others
+    put(form64, static_cast<std::uint64_t>(data.size()));
+  } else if (data.size() <= 0xff) {
     put(short_form, static_cast<std::uint8_t>(data.size()));
   } else if (data.size() <= 0xffffffff) {
     put(form32, static_cast<std::uint32_t>(data.size()));
@@ -251,10 +299,9 @@ void Pickler::save_raw(std::string_view data, Opcode short_form, Opcode form32, 
   }
 }
 
-bool Pickler::save_list(const Object& object) {
-  const std::span<const Object> items = ObjectAccess::items(object);
+bool Pickler::save_list(std::span<const Object> items, const detail::Block* block) {
   put(Opcode::EmptyList);
-  memoize(ObjectAccess::block(object));
+  memoize(block);
   if (items.size() == 1) {
     if (!save(items[0])) return false;
     put(Opcode::Append);
@@ -271,8 +318,8 @@ bool Pickler::save_list(const Object& object) {
   return true;
 }
 
-bool Pickler::save_tuple(const Object& object) {
-  const std::span<const Object> items = ObjectAccess::items(object);
+bool Pickler::save_tuple(std::span<const Object> items, const detail::Block* block) {
+  if (protocol_ < 2) return save_marked_tuple(items, block);
   if (items.empty()) {
     put(Opcode::EmptyTuple);
     return true;
@@ -281,18 +328,18 @@ bool Pickler::save_tuple(const Object& object) {
   for (const Object& item : items) {
     if (!save(item)) return false;
   }
-  if (fetch_recursive_tuple(object, items.size())) return true;
+  if (block != nullptr && fetch_recursive(block, items.size())) return true;
   constexpr Opcode kBySize[] = {Opcode::Tuple1, Opcode::Tuple2, Opcode::Tuple3};
   put(items.size() > 3 ? Opcode::Tuple : kBySize[items.size() - 1]);
-  memoize(ObjectAccess::block(object));
+  memoize(block);
   return true;
 }
 
 // A tuple that contains itself (through a list or dict) was already built while its items were
 // written: those are dropped from the reader's stack again.
-bool Pickler::fetch_recursive_tuple(const Object& object, std::size_t size) {
-  if (!is_shared(ObjectAccess::block(object))) return false;
-  const std::int64_t number = memo_.find(ObjectAccess::block(object));
+bool Pickler::fetch_recursive(const detail::Block* block, std::size_t size) {
+  if (!is_shared(block)) return false;
+  const std::int64_t number = memo_.find(block);
   if (number < 0) return false;
   if (size > 3) {
     put(Opcode::PopMark);
@@ -330,20 +377,31 @@ bool Pickler::save_dict(const Object& object) {
   return ok;
 }
 
-void Pickler::memoize(const detail::Block* block) {
-  memo_.add(block, is_shared(block));
-  put(Opcode::Memoize);
+void Pickler::memoize(const detail::Block* block, bool may_come_again) {
+  const std::uint32_t number = memo_.add(block, may_come_again);
+  old_ ? put_memo_number(number) : put(Opcode::Memoize);
 }
 
 void Pickler::fetch(std::int64_t number) {
-  if (number <= 0xff) {
+  if (protocol_ == 0) {
+    put_text("g" + std::to_string(number) + "\n");
+  } else if (number <= 0xff) {
     put(Opcode::BinGet, static_cast<std::uint8_t>(number));
   } else {
     put(Opcode::LongBinGet, static_cast<std::uint32_t>(number));
   }
 }
 
-void dumps_to(detail::ByteBuffer& out, const Object& object) {
+void check_options(const PickleOptions& options) {
+  if (options.protocol < 0 || options.protocol > kHighestProtocol) {
+    throw ValueError("pickle protocol must be 0 to 5, not " + std::to_string(options.protocol));
+  }
+  if (options.buffer_callback && options.protocol < 5) {
+    throw ValueError("buffer_callback needs pickle protocol 5");
+  }
+}
+
+void dumps_to(detail::ByteBuffer& out, const Object& object, const PickleOptions& options) {
   struct CutBack {
     detail::ByteBuffer& out;
     std::size_t size;
@@ -353,7 +411,8 @@ void dumps_to(detail::ByteBuffer& out, const Object& object) {
     }
   } cut_back{out, out.size()};
 
-  const Result<void> result = Pickler(out).dump(object);
+  check_options(options);
+  const Result<void> result = Pickler(out, options).dump(object);
   if (!result.ok()) {
     throw PicklingError("cannot pickle this " + std::string(object.type_name()) + ": " +
                         result.failure().text);
@@ -361,9 +420,9 @@ void dumps_to(detail::ByteBuffer& out, const Object& object) {
   cut_back.done = true;
 }
 
-std::string dumps(const Object& object) {
+std::string dumps(const Object& object, const PickleOptions& options) {
   detail::ByteBuffer out;
-  dumps_to(out, object);
+  dumps_to(out, object, options);
   return std::string(out.text());
 }
 

@@ -2,12 +2,15 @@
 
 #include "serial/big_int.hpp"
 #include "serial/dict.hpp"
+#include "serial/exception_text.hpp"
 #include "serial/float_text.hpp"
+#include "serial/instance.hpp"
 #include "serial/object_block.hpp"
 #include "serial/utf8.hpp"
 #include <libmp/exceptions.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <ostream>
 #include <vector>
 
@@ -73,13 +76,14 @@ void append_str(std::string* out, std::string_view text) {
   out->push_back(quote);
 }
 
-void append_bytes(std::string* out, std::string_view bytes) {
+// `escaped_quote`: one that is escaped between quotes of the other kind too.
+void append_bytes(std::string* out, std::string_view bytes, char escaped_quote = '\0') {
   const char quote = quote_for(bytes);
   out->push_back('b');
   out->push_back(quote);
   for (const char c : bytes) {
     const auto code = static_cast<unsigned char>(c);
-    if (append_common_escape(out, code, quote)) continue;
+    if (append_common_escape(out, code, c == escaped_quote ? c : quote)) continue;
     if (code >= 0x20 && code < 0x7f) {
       out->push_back(c);
     } else {
@@ -95,6 +99,32 @@ void append_big_int(std::string* out, std::string_view bytes) {
     throw ValueError("Exceeds the limit (4300 digits) for integer string conversion");
   }
   out->append(*text);
+}
+
+// "(1+2j)"; "2j" if the real part is 0.
+void append_complex(std::string* out, const detail::ComplexBlock& value) {
+  const auto append = [out](double part) {
+    const std::string text = float_text(part);
+    const bool whole = text.size() > 2 && text.ends_with(".0");
+    out->append(text, 0, whole ? text.size() - 2 : text.size());
+  };
+  const bool alone = value.real == 0 && !std::signbit(value.real);
+  if (!alone) {
+    out->push_back('(');
+    append(value.real);
+    if (std::isnan(value.imag) || !std::signbit(value.imag)) out->push_back('+');
+  }
+  append(value.imag);
+  out->append(alone ? "j" : "j)");
+}
+
+// What is known to be a class prints as in Python; of the others only Python knows.
+void append_global(std::string* out, const Object& object) {
+  const detail::GlobalBlock& block = ObjectAccess::global(object);
+  const std::string name = block.module.text() == "builtins" && block.known != Known::No
+                               ? std::string(block.name.text())
+                               : full_name(object);
+  out->append(is_class(block.known) ? "<class '" : "<global '").append(name).append("'>");
 }
 
 // Walks one value. A container that is being printed further up becomes "[...]", as in Python.
@@ -125,12 +155,18 @@ class Printer {
       case Tag::Bytes:
         append_bytes(out_, ObjectAccess::raw(object).view());
         return;
-      case Tag::Callable:
-        out_->append("<function>");
+      case Tag::ByteArray:
+        out_->append("bytearray(");
+        append_bytes(out_, ObjectAccess::byte_array(object), '\'');  // a whim of Python's
+        out_->push_back(')');
         return;
-      case Tag::Tuple:
-      case Tag::List:
-      case Tag::Dict:
+      case Tag::Complex:
+        append_complex(out_, ObjectAccess::complex(object));
+        return;
+      case Tag::Global:
+        append_global(out_, object);
+        return;
+      default:
         print_container(object);
         return;
     }
@@ -140,31 +176,130 @@ class Printer {
   void print_container(const Object& object) {
     const detail::Block* block = ObjectAccess::block(object);
     if (std::find(open_.begin(), open_.end(), block) != open_.end()) {
-      print_cycle(object.kind());
+      print_cycle(object);
       return;
     }
     if (open_.size() >= static_cast<std::size_t>(kMaxDepth)) {
       throw RuntimeError("repr: nested deeper than " + std::to_string(kMaxDepth));
     }
     open_.push_back(block);
-    if (object.kind() == Kind::Dict) {
-      print_dict(ObjectAccess::dict(object));
-    } else {
-      print_sequence(object.kind(), ObjectAccess::items(object));
-    }
+    print_inside(object);
     open_.pop_back();
   }
 
-  void print_cycle(Kind kind) {
-    out_->append(kind == Kind::Dict ? "{...}" : kind == Kind::List ? "[...]" : "(...)");
+  void print_inside(const Object& object) {
+    switch (ObjectAccess::tag(object)) {
+      case Tag::Dict:
+        print_dict(ObjectAccess::dict(object));
+        return;
+      case Tag::Set:
+      case Tag::FrozenSet:
+        print_set(object);
+        return;
+      case Tag::Instance:
+        is_exception(object) ? print_exception(object) : print_instance(object);
+        return;
+      case Tag::List:
+      case Tag::Tuple:
+        print_sequence(object.kind(), ObjectAccess::items(object));
+        return;
+      default:
+        print_call(object.type_name(), shown_parts(object));
+        return;
+    }
   }
 
-  void print_sequence(Kind kind, std::span<const Object> items) {
-    out_->push_back(kind == Kind::List ? '[' : '(');
+  void print_cycle(const Object& object) {
+    switch (object.kind()) {
+      case Kind::List:
+        out_->append("[...]");
+        return;
+      case Kind::Tuple:
+        out_->append("(...)");
+        return;
+      case Kind::Dict:
+        out_->append("{...}");
+        return;
+      default:
+        out_->append(object.type_name()).append("(...)");
+        return;
+    }
+  }
+
+  // Of a range without its step if that is 1; of an exception what Python has as its args.
+  static std::span<const Object> shown_parts(const Object& object) {
+    if (ObjectAccess::tag(object) == Tag::Instance) return exception_args(object);
+    const std::span<const Object> items = ObjectAccess::items(object);
+    if (ObjectAccess::tag(object) == Tag::Buffer) return items.first(1);
+    const bool by_one = ObjectAccess::tag(object) == Tag::Range && items[2] == Object(1);
+    return by_one ? items.first(2) : items;
+  }
+
+  void print_items(std::span<const Object> items) {
     for (std::size_t i = 0; i < items.size(); ++i) {
       if (i != 0) out_->append(", ");
       print(items[i]);
     }
+  }
+
+  void print_call(std::string_view name, std::span<const Object> arguments) {
+    out_->append(name).push_back('(');
+    print_items(arguments);
+    out_->push_back(')');
+  }
+
+  void print_set(const Object& object) {
+    const Dict& members = ObjectAccess::dict(object);
+    const bool named = ObjectAccess::tag(object) == Tag::FrozenSet || members.size() == 0;
+    if (named) out_->append(object.type_name()).push_back('(');
+    if (members.size() != 0) {
+      out_->push_back('{');
+      bool first = true;
+      members.for_each([&](const Dict::Entry& entry) {
+        if (!first) out_->append(", ");
+        first = false;
+        print(entry.key);
+        return true;
+      });
+      out_->push_back('}');
+    }
+    if (named) out_->push_back(')');
+  }
+
+  void print_exception(const Object& object) {
+    print_call(object.type_name(), shown_parts(object));
+  }
+
+  // <geometry.Point(1, 2) state {'z': 3}>: there is no telling what the class itself would print.
+  void print_instance(const Object& object) {
+    const detail::InstanceBlock& block = ObjectAccess::instance(object);
+    out_->push_back('<');
+    if (ObjectAccess::tag(block.function) == Tag::Global) {
+      out_->append(full_name(block.function));
+    } else {
+      print(block.function);
+    }
+    print_call("", ObjectAccess::items(block.arguments));
+    if (!block.state.is_none()) {
+      out_->append(" state ");
+      print(block.state);
+    }
+    if (!block.appended.empty()) {
+      out_->append(" items ");
+      print_sequence(Kind::List, block.appended);
+    }
+    for (std::size_t i = 0; i < block.pairs.size(); i += 2) {
+      out_->append(i == 0 ? " items {" : ", ");
+      print(block.pairs[i]);
+      out_->append(": ");
+      print(block.pairs[i + 1]);
+    }
+    out_->append(block.pairs.empty() ? ">" : "}>");
+  }
+
+  void print_sequence(Kind kind, std::span<const Object> items) {
+    out_->push_back(kind == Kind::List ? '[' : '(');
+    print_items(items);
     if (kind == Kind::Tuple && items.size() == 1) out_->push_back(',');
     out_->push_back(kind == Kind::List ? ']' : ')');
   }
@@ -192,14 +327,17 @@ class Printer {
 std::string short_repr(const Object& object) {
   constexpr std::size_t kShown = 40;
   const Tag tag = ObjectAccess::tag(object);
-  if (tag == Tag::Tuple || tag == Tag::List || tag == Tag::Dict) {
+  if (tag == Tag::Range || tag == Tag::Slice || tag == Tag::Buffer || tag == Tag::Instance) {
+    return std::string(object.type_name()) + "(...)";
+  }
+  if (is_container(tag)) {
     return std::string(object.type_name()) + " of " + std::to_string(object.size());
   }
   if (tag == Tag::BigInt) {
     return "int of " + std::to_string(ObjectAccess::raw(object).size) + " bytes";
   }
-  if (tag == Tag::Str || tag == Tag::Bytes) {
-    std::string_view view = ObjectAccess::raw(object).view();
+  if (tag == Tag::Str || tag == Tag::Bytes || tag == Tag::ByteArray) {
+    std::string_view view = tag == Tag::Str ? object.text() : bytes_of(object);
     const bool cut = view.size() > kShown;
     if (cut) {
       view = view.substr(0, kShown);
@@ -222,7 +360,7 @@ std::string repr(const Object& object) {
 
 std::string str(const Object& object) {
   if (object.kind() == Kind::Str) return std::string(object.text());
-  return repr(object);
+  return object.kind() == Kind::Exception ? serial::exception_text(object) : repr(object);
 }
 
 std::ostream& operator<<(std::ostream& out, const Object& object) { return out << str(object); }

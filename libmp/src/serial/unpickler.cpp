@@ -23,11 +23,13 @@ std::string kind_text(const Object& object) { return std::string(object.type_nam
 
 }  // namespace
 
-Unpickler::Unpickler(std::span<const std::byte> input, const UnpickleLimits& limits)
+Unpickler::Unpickler(std::span<const std::byte> input, std::span<const Object> buffers,
+                     const UnpickleLimits& limits)
     : input_(reinterpret_cast<const char*>(input.data()), input.size()),
       limits_(limits),
       stack_(std::clamp<std::size_t>(input.size() / 8, 16, kMostExpected)),
-      memo_(std::clamp<std::size_t>(input.size() / 16, 16, kMostExpected)) {
+      memo_(std::clamp<std::size_t>(input.size() / 16, 16, kMostExpected)),
+      buffers_(buffers) {
   walk_.steps = kBaseSteps + kStepsPerByte * input.size();
 }
 
@@ -107,6 +109,7 @@ bool Unpickler::pop() {
     return pop_mark(&first);
   }
   if (!need(1)) return false;
+  adopt_setter();
   dropped_ = true;
   stack_.cut(stack_.size() - 1);
   return true;
@@ -117,17 +120,6 @@ bool Unpickler::pop_mark(std::size_t* first) {
   *first = marks_.back();
   marks_.pop_back();
   fence_ = marks_.empty() ? 0 : marks_.back();
-  return true;
-}
-
-// Functions may be called, not kept.
-bool Unpickler::only_data(std::size_t first) {
-  if (!callables_) return true;
-  for (std::size_t i = first; i < stack_.size(); ++i) {
-    if (ObjectAccess::tag(stack_[i]) == Tag::Callable) {
-      return fail(FailureCode::Unsupported, "a function as a value");
-    }
-  }
   return true;
 }
 
@@ -226,7 +218,7 @@ bool Unpickler::run() {
     if (!step(opcode)) return false;
   }
   if (!marks_.empty()) return fail(FailureCode::Malformed, "a container is still open");
-  return need(1) && only_data(stack_.size() - 1);
+  return need(1);
 }
 
 bool Unpickler::step_rare(Opcode opcode) {
@@ -275,12 +267,8 @@ bool Unpickler::step_rare(Opcode opcode) {
       return build_list();
     case Opcode::Dict:
       return build_dict();
-    case Opcode::StackGlobal:
-      return load_stack_global();
-    case Opcode::Reduce:
-      return reduce();
     default:
-      return step_protocol_0(opcode);
+      return step_call(opcode);
   }
 }
 
@@ -290,6 +278,7 @@ bool Unpickler::load_protocol() {
   if (protocol > kHighestProtocol) {
     return fail(FailureCode::Unsupported, "pickle protocol " + std::to_string(protocol));
   }
+  protocol_ = protocol;
   return true;
 }
 
@@ -360,7 +349,6 @@ bool Unpickler::load_old_str() {
 }
 
 bool Unpickler::build_tuple(std::size_t first) {
-  if (!only_data(first)) return false;
   Object made = make_tuple(stack_.from(first));
   stack_.forget(first);
   return push_new(std::move(made));
@@ -368,7 +356,7 @@ bool Unpickler::build_tuple(std::size_t first) {
 
 bool Unpickler::build_list() {
   std::size_t first = 0;
-  if (!pop_mark(&first) || !only_data(first)) return false;
+  if (!pop_mark(&first)) return false;
   const std::span<Object> values = stack_.from(first);
   std::vector<Object> items(std::make_move_iterator(values.begin()),
                             std::make_move_iterator(values.end()));
@@ -388,9 +376,9 @@ bool Unpickler::append(std::size_t first) {
   if (first <= fence_) return fail(FailureCode::Malformed, "nothing to append to");
   Object& target = stack_[first - 1];
   if (ObjectAccess::tag(target) != Tag::List) {
+    if (ObjectAccess::tag(target) == Tag::Instance) return append_to_instance(first);
     return fail(FailureCode::Malformed, "appends to a " + kind_text(target));
   }
-  if (!only_data(first)) return false;
   std::vector<Object>& items = ObjectAccess::list(target);
   const std::span<Object> values = stack_.from(first);
   items.insert(items.end(), std::make_move_iterator(values.begin()),
@@ -402,6 +390,7 @@ bool Unpickler::append(std::size_t first) {
 bool Unpickler::set_items(std::size_t first) {
   if (first <= fence_) return fail(FailureCode::Malformed, "no dict to put items into");
   if (ObjectAccess::tag(stack_[first - 1]) != Tag::Dict) {
+    if (ObjectAccess::tag(stack_[first - 1]) == Tag::Instance) return append_to_instance(first);
     return fail(FailureCode::Malformed, "puts items into a " + kind_text(stack_[first - 1]));
   }
   return set_items_of(stack_[first - 1], first);
@@ -410,26 +399,31 @@ bool Unpickler::set_items(std::size_t first) {
 bool Unpickler::set_items_of(Object& target, std::size_t first) {
   const std::size_t count = stack_.size() - first;
   if (count % 2 != 0) return fail(FailureCode::Malformed, "a key without a value");
-  if (!only_data(first)) return false;
   Dict& dict = ObjectAccess::dict(target);
   const std::size_t expected = dict.size() + count / 2;
   if (dict.size() == 0) dict.reserve(count / 2);
   for (std::size_t i = first; i < stack_.size(); i += 2) {
-    switch (dict.set(std::move(stack_[i]), std::move(stack_[i + 1]), walk_)) {
-      case WalkOutcome::Done:
-        break;
-      case WalkOutcome::Unhashable:
-        return fail(FailureCode::Malformed,
-                    "unhashable type: '" + std::string(to_string(walk_.culprit)) + "'");
-      case WalkOutcome::TooDeep:
-        return fail(FailureCode::TooLarge, "a key nested deeper than 1000");
-      case WalkOutcome::TooLong:
-        return fail(FailureCode::TooLarge, "keys that take too long to compare");
-    }
+    const WalkOutcome outcome = dict.set(std::move(stack_[i]), std::move(stack_[i + 1]), walk_);
+    if (outcome != WalkOutcome::Done) return check_walk(outcome);
   }
   if (dict.size() != expected) dropped_ = true;
   stack_.cut(first);
   return true;
+}
+
+bool Unpickler::check_walk(WalkOutcome outcome) {
+  switch (outcome) {
+    case WalkOutcome::Done:
+      return true;
+    case WalkOutcome::Unhashable:
+      return fail(FailureCode::Malformed,
+                  "unhashable type: '" + std::string(to_string(walk_.culprit)) + "'");
+    case WalkOutcome::TooDeep:
+      return fail(FailureCode::TooLarge, "a key nested deeper than 1000");
+    case WalkOutcome::TooLong:
+      break;
+  }
+  return fail(FailureCode::TooLarge, "keys that take too long to compare");
 }
 
 bool Unpickler::memo_put(std::uint64_t index) {
@@ -473,8 +467,8 @@ bool Unpickler::memo_get_number() {
   return take_number(&index) && memo_get(index);
 }
 
-Object loads(std::span<const std::byte> pickle) {
-  Unpickler unpickler(pickle);
+Object loads(std::span<const std::byte> pickle, std::span<const Object> buffers) {
+  Unpickler unpickler(pickle, buffers);
   Result<Object> result = unpickler.load();
   if (!result.ok()) throw UnpicklingError(result.failure().message());
   return std::move(result).value();

@@ -1,8 +1,10 @@
-// Unpickler: a pickle of protocol 0 to 5 as an Object. Builds data only; nothing in it can call.
+// Unpickler: a pickle of protocol 0 to 5 as an Object. Builds data, and keeps calls of what it does
+// not know as data; nothing in it can call.
 #pragma once
 
 #include "base/result.hpp"
 #include "serial/compare.hpp"
+#include "serial/instance.hpp"
 #include "serial/object_block.hpp"
 #include "serial/opcodes.hpp"
 #include "serial/value_stack.hpp"
@@ -24,14 +26,17 @@ struct UnpickleLimits {
   std::size_t bytes = SIZE_MAX;     // of input; every other use of memory is in proportion
 };
 
-// The stack machine of pickletools. One use.
+// The stack machine of pickletools. One use. unpickler_text.cpp has the lines of protocol 0,
+// unpickler_reduce.cpp names and calls, unpickler_garbage.cpp cycles.
 // The input may be anything: a length is believed only if that many bytes are there, so memory
 // stays within 256 times the input; the time for hashing and comparing keys is bounded too. Deep
 // nesting is harmless here, for nothing recurses. Fails: a Failure with the offset and the name of
 // the opcode.
 class Unpickler {
  public:
-  explicit Unpickler(std::span<const std::byte> input, const UnpickleLimits& limits = {});
+  // `buffers`: what the writer left beside the pickle, in that order.
+  explicit Unpickler(std::span<const std::byte> input, std::span<const Object> buffers = {},
+                     const UnpickleLimits& limits = {});
   ~Unpickler();
   Unpickler(const Unpickler&) = delete;
   Unpickler& operator=(const Unpickler&) = delete;
@@ -69,7 +74,6 @@ class Unpickler {
   bool push_mark();
   bool pop();
   bool pop_mark(std::size_t* first);
-  bool only_data(std::size_t first);
 
   // Values.
   template <class T>
@@ -98,6 +102,11 @@ class Unpickler {
   bool append(std::size_t first);
   bool set_items(std::size_t first);
   bool set_items_of(Object& target, std::size_t first);
+  bool append_to_instance(std::size_t first);
+  bool add_items(std::size_t first);
+  bool add_to(const Object& set, std::span<const Object> items);
+  bool build_frozenset();
+  bool check_walk(WalkOutcome outcome);
 
   // Memo.
   bool memoize();
@@ -114,11 +123,23 @@ class Unpickler {
   void suspect(const Object& object);
   void free_garbage(const Object* result);
 
-  // Functions.
+  // Names, and calls of what they name.
+  bool step_call(Opcode opcode);
   bool load_global();
   bool load_stack_global();
-  bool push_global(std::string_view module, std::string_view name);
+  bool load_inst();
+  bool load_obj();
+  bool take_global(Object* global);
+  [[nodiscard]] Object find_global(const Object& module, const Object& name) const;
   bool reduce();
+  bool reduce_known(Known function, const Object& arguments, Object* made);
+  bool make_new(bool with_keywords);
+  bool instantiate(const Object& cls, std::size_t first);
+  bool push_instance(Make make, Object function, Object arguments);
+  bool build();
+  void adopt_setter();
+  bool load_buffer();
+  bool make_buffer_read_only();
 
   std::string_view input_;
   std::size_t at_ = 0;
@@ -131,8 +152,9 @@ class Unpickler {
   std::unordered_map<std::uint64_t, Object> far_memo_;  // others
   std::vector<Object> suspects_;  // containers that were mentioned twice and are not in the memo
   Walk walk_;
-  bool callables_ = false;  // a function was pushed: look before values are taken
-  bool dropped_ = false;    // values were thrown away, perhaps the last way to a cycle
+  std::span<const Object> buffers_;
+  std::uint8_t protocol_ = 0;  // what the pickle says
+  bool dropped_ = false;       // values were thrown away, perhaps the last way to a cycle
   bool loaded_ = false;
   Failure failure_;
 };

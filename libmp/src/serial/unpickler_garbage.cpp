@@ -1,6 +1,6 @@
 // Cycles that nobody can reach: counting references alone would never free them, and a peer could
 // send them until the memory is full.
-#include "serial/dict.hpp"
+#include "serial/children.hpp"
 #include "serial/unpickler.hpp"
 
 #include <unordered_set>
@@ -8,10 +8,6 @@
 
 namespace mp::serial {
 namespace {
-
-bool may_close_a_cycle(const Object& object) {
-  return ObjectAccess::tag(object) == Tag::List || ObjectAccess::tag(object) == Tag::Dict;
-}
 
 using Blocks = std::unordered_set<const detail::Block*>;
 
@@ -22,18 +18,9 @@ Blocks reachable(const Object& root) {
   while (!todo.empty()) {
     const Object& object = *todo.back();
     todo.pop_back();
-    const Tag tag = ObjectAccess::tag(object);
-    if (tag != Tag::List && tag != Tag::Tuple && tag != Tag::Dict) continue;
+    if (!is_container(ObjectAccess::tag(object))) continue;
     if (!seen.insert(ObjectAccess::block(object)).second) continue;
-    if (tag == Tag::Dict) {
-      ObjectAccess::dict(object).for_each([&](const Dict::Entry& entry) {
-        todo.push_back(&entry.key);
-        todo.push_back(&entry.value);
-        return true;
-      });
-    } else {
-      for (const Object& item : ObjectAccess::items(object)) todo.push_back(&item);
-    }
+    for_each_child(object, [&](const Object& child) { todo.push_back(&child); });
   }
   return seen;
 }
@@ -41,16 +28,17 @@ Blocks reachable(const Object& root) {
 }  // namespace
 
 void Unpickler::suspect(const Object& object) {
-  if (may_close_a_cycle(object)) suspects_.push_back(object);
+  if (may_close_a_cycle(ObjectAccess::tag(object))) suspects_.push_back(object);
 }
 
-// A cycle needs a list or dict that was mentioned twice, through the memo or DUP; emptying it opens
-// the cycle. Only pickles that throw values away come here, which no writer of ours or CPython's
-// does with containers.
+// A cycle needs a list, or another value that can be changed, that was mentioned twice, through the
+// memo or DUP; emptying it opens the cycle. Only pickles that throw values away come here, which no
+// writer of ours or CPython's does with containers.
 void Unpickler::free_garbage(const Object* result) {
   const auto kept = result == nullptr ? Blocks() : reachable(*result);
   const auto open = [&](const Object& object) {
-    if (may_close_a_cycle(object) && !kept.contains(ObjectAccess::block(object))) object.clear();
+    if (may_close_a_cycle(ObjectAccess::tag(object)) && !kept.contains(ObjectAccess::block(object)))
+      object.clear();
   };
   for (const Object& object : memo_.from(0)) open(object);
   for (const auto& [index, object] : far_memo_) open(object);

@@ -1,4 +1,4 @@
-// The lines of protocol 0, and the opcodes that no data needs.
+// The lines of protocol 0, and the opcodes that only their writer understands.
 #include "serial/big_int.hpp"
 #include "serial/unpickler.hpp"
 #include "serial/utf8.hpp"
@@ -174,12 +174,6 @@ bool Unpickler::memo_get_line() {
   return memo_get(index);
 }
 
-bool Unpickler::load_global() {
-  std::string_view module;
-  std::string_view name;
-  return take_line(&module) && take_line(&name) && push_global(module, name);
-}
-
 bool Unpickler::step_protocol_0(Opcode opcode) {
   switch (opcode) {
     case Opcode::Float:
@@ -196,27 +190,14 @@ bool Unpickler::step_protocol_0(Opcode opcode) {
       return memo_put_line();
     case Opcode::Get:
       return memo_get_line();
-    case Opcode::Global:
-      return load_global();
-    case Opcode::EmptySet:
-    case Opcode::AddItems:
-    case Opcode::FrozenSet:
-    case Opcode::ByteArray8:
-    case Opcode::NextBuffer:
-    case Opcode::ReadonlyBuffer:
     case Opcode::PersId:
     case Opcode::BinPersId:
-    case Opcode::Build:
-    case Opcode::Inst:
-    case Opcode::Obj:
-    case Opcode::NewObj:
-    case Opcode::NewObjEx:
+      return fail(FailureCode::Unsupported, "a persistent id, which only its writer understands");
     case Opcode::Ext1:
     case Opcode::Ext2:
     case Opcode::Ext4:
-      return fail(
-          FailureCode::Unsupported,
-          "values of this kind are not known here: only data and registered types are built");
+      return fail(FailureCode::Unsupported,
+                  "a code of the extension registry, which is empty here");
     default:
       return fail(FailureCode::Malformed, "no such opcode");
   }

@@ -23,7 +23,9 @@ inline std::string any_text() {
 }
 
 inline Object any_number() {
-  switch (*rc::gen::inRange(0, 5)) {
+  switch (*rc::gen::inRange(0, 6)) {
+    case 5:
+      return complex(*rc::gen::arbitrary<double>(), *rc::gen::inRange(-2, 2));
     case 0:
       return *rc::gen::arbitrary<std::int64_t>();
     case 1:
@@ -40,6 +42,8 @@ inline Object any_number() {
   }
 }
 
+inline Object any_small_int() { return *rc::gen::arbitrary<std::int8_t>(); }
+
 inline Object any_scalar() {
   switch (*rc::gen::inRange(0, 6)) {
     case 0:
@@ -55,18 +59,62 @@ inline Object any_scalar() {
   }
 }
 
+// At most one member: Python writes larger sets in an order of its own.
+inline std::vector<Object> any_members(Object member) {
+  std::vector<Object> out;
+  if (*rc::gen::arbitrary<bool>()) out.push_back(std::move(member));
+  return out;
+}
+
+inline Object any_range() {
+  const int step = *rc::gen::nonZero<std::int8_t>();
+  return range(any_small_int(), any_small_int(), step);
+}
+
 inline Object any_key(int depth) {
   if (depth == 0 || *rc::gen::inRange(0, 4) != 0) return any_scalar();
+  const int kind = *rc::gen::inRange(0, 4);
+  if (kind == 2) return any_range();
+  if (kind == 3) return frozenset(any_members(any_key(depth - 1)));
   std::vector<Object> items;
   for (int left = *rc::gen::inRange(0, 4); left > 0; --left) items.push_back(any_key(depth - 1));
   return tuple(std::move(items));
+}
+
+inline Object any_exception(std::vector<Object> args) {
+  constexpr const char* kNames[] = {"ValueError", "KeyError", "IndexError", "queue.Full",
+                                    "multiprocessing.context.TimeoutError"};
+  Object state;
+  if (*rc::gen::inRange(0, 3) == 0) state = dict{{"note", any_scalar()}};
+  return exception(kNames[*rc::gen::inRange(0, 5)], std::move(args), state);
+}
+
+// What is neither a scalar nor made of many items.
+inline Object any_rarity(Object part) {
+  switch (*rc::gen::inRange(0, 7)) {
+    case 0:
+      return bytearray(*rc::gen::arbitrary<std::string>());
+    case 1:
+      return set(any_members(any_key(1)));
+    case 2:
+      return any_key(2);
+    case 3:
+      return slice(any_small_int(), part, any_scalar());
+    case 4:
+      return any_range();
+    case 5:
+      return *rc::gen::element<Object>(global("builtins", "KeyError"), global("queue", "Full"),
+                                       global("multiprocessing.managers", "RemoteError"));
+    default:
+      return any_exception({std::move(part)});
+  }
 }
 
 // `made` collects what exists already: now and then a part is taken from there.
 inline Object any_object(int depth, std::vector<Object>& made) {
   Object out;
   if (!made.empty() && *rc::gen::inRange(0, 6) == 0) return *rc::gen::elementOf(made);
-  const int kind = depth == 0 ? 0 : *rc::gen::inRange(0, 6);
+  const int kind = depth == 0 ? 0 : *rc::gen::inRange(0, 8);
   const int size = *rc::gen::inRange(0, 6);
   if (kind == 1 || kind == 2) {
     std::vector<Object> items;
@@ -75,6 +123,8 @@ inline Object any_object(int depth, std::vector<Object>& made) {
   } else if (kind == 3) {
     out = dict{};
     for (int i = 0; i < size; ++i) out.set(any_key(2), any_object(depth - 1, made));
+  } else if (kind >= 6) {
+    out = any_rarity(any_object(depth - 1, made));
   } else {
     out = any_scalar();
   }

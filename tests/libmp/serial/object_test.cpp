@@ -159,9 +159,7 @@ TEST(Object, WrongKindNamesExpectedAndActual) {
               ThrowsMessage<TypeError>("expected bool, got int (1)"));
   EXPECT_THAT([] { (void)bytes("x").as<std::string>(); },
               ThrowsMessage<TypeError>("expected str, got bytes (b'x')"));
-  EXPECT_THAT(([] {
-                (void)list{1, 2}.as<std::map<int, int>>();
-              }),
+  EXPECT_THAT(([] { (void)list{1, 2}.as<std::map<int, int>>(); }),
               ThrowsMessage<TypeError>("expected dict, got list (list of 2)"));
 }
 
@@ -179,9 +177,7 @@ TEST(Object, RoundTripsThroughContainersOfCpp) {
 }
 
 TEST(Object, WrongCountIsNamed) {
-  EXPECT_THAT(([] {
-                (void)list{1, 2, 3}.as<std::pair<int, int>>();
-              }),
+  EXPECT_THAT(([] { (void)list{1, 2, 3}.as<std::pair<int, int>>(); }),
               ThrowsMessage<ValueError>("expected a tuple of 2 items, got 3"));
 }
 

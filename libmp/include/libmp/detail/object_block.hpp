@@ -18,13 +18,25 @@ enum class Tag : std::uint8_t {
   BigInt,  // does not
   Str,
   Bytes,
+  Complex,
+  Global,
+  ByteArray,
   Tuple,
   List,
   Dict,
-  Callable,  // only on the stack of the unpickler, never in a finished value
+  Set,
+  FrozenSet,
+  Range,
+  Slice,
+  Buffer,
+  Instance,
 };
 
 inline constexpr Tag kFirstBlockTag = Tag::BigInt;
+inline constexpr Tag kFirstUnhashableTag = Tag::ByteArray;  // it, or something in it, may be
+inline constexpr Tag kFirstContainerTag = Tag::Tuple;       // holds Objects of any kind
+inline constexpr std::size_t kContainerTags =
+    static_cast<std::size_t>(Tag::Instance) - static_cast<std::size_t>(kFirstContainerTag) + 1;
 
 // Blocks with at least this many references are never freed nor counted: the constants that all
 // threads share.

@@ -5,12 +5,15 @@
 #include <libmp/object.hpp>
 
 #include <array>
+#include <complex>
 #include <deque>
 #include <limits>
+#include <list>
 #include <map>
 #include <optional>
-#include <tuple>
+#include <set>
 #include <unordered_map>
+#include <unordered_set>
 
 namespace mp::detail {
 
@@ -30,11 +33,15 @@ float to_float(const Object& object);    // the same, within the range of float
 bool to_bool(const Object& object);      // bool only
 std::span<const Object> to_sequence(const Object& object, std::string_view expected);
 std::vector<std::pair<Object, Object>> to_pairs(const Object& object);
+std::complex<double> to_complex(const Object& object);  // complex, float, int or bool
 
 Object make_bytes(std::span<const std::byte> data);
 Object make_list(std::vector<Object> items);
 Object make_tuple(std::vector<Object> items);
 Object make_dict(std::vector<std::pair<Object, Object>> items);
+Object make_set(std::vector<Object> items);
+Object make_frozenset(std::vector<Object> items);
+Object make_complex(std::complex<double> value);
 
 template <>
 struct ObjectCodec<Object> {
@@ -95,13 +102,18 @@ struct ObjectCodec<std::vector<std::byte>> {
 // Sequences: a list out; a list or a tuple in.
 template <class Sequence>
 struct SequenceCodec {
+  using IsSequence = void;
   using Item = typename Sequence::value_type;
 
-  static Object to(const Sequence& sequence) requires std::constructible_from<Object, const Item&> {
+  static Object to(const Sequence& sequence)
+    requires std::constructible_from<Object, const Item&>
+  {
     return make_list(std::vector<Object>(sequence.begin(), sequence.end()));
   }
 
-  static Sequence from(const Object& object) requires FromObject<Item> {
+  static Sequence from(const Object& object)
+    requires FromObject<Item>
+  {
     Sequence out;
     for (const Object& item : to_sequence(object, "list")) {
       out.insert(out.end(), item.as<Item>());
@@ -114,35 +126,81 @@ template <class T>
 struct ObjectCodec<std::vector<T>> : SequenceCodec<std::vector<T>> {};
 template <class T>
 struct ObjectCodec<std::deque<T>> : SequenceCodec<std::deque<T>> {};
+template <class T>
+struct ObjectCodec<std::list<T>> : SequenceCodec<std::list<T>> {};
+
+// Sets: a set out; a set or a frozenset in.
+template <class Set>
+struct SetCodec {
+  using Item = typename Set::value_type;
+
+  static Object to(const Set& set)
+    requires std::constructible_from<Object, const Item&>
+  {
+    return make_set(std::vector<Object>(set.begin(), set.end()));
+  }
+
+  static Set from(const Object& object)
+    requires FromObject<Item>
+  {
+    Set out;
+    for (const Object& item : object.members()) out.insert(item.as<Item>());
+    return out;
+  }
+};
+
+template <class T>
+struct ObjectCodec<std::set<T>> : SetCodec<std::set<T>> {};
+template <class T>
+struct ObjectCodec<std::unordered_set<T>> : SetCodec<std::unordered_set<T>> {};
+
+template <std::floating_point T>
+struct ObjectCodec<std::complex<T>> {
+  static Object to(const std::complex<T>& value) {
+    return make_complex({static_cast<double>(value.real()), static_cast<double>(value.imag())});
+  }
+  static std::complex<T> from(const Object& object) {
+    return static_cast<std::complex<T>>(to_complex(object));
+  }
+};
 
 template <class T, std::size_t kSize>
 struct ObjectCodec<std::array<T, kSize>> {
-  static Object to(
-      const std::array<T, kSize>& items) requires std::constructible_from<Object, const T&> {
+  using IsSequence = void;
+
+  static Object to(const std::array<T, kSize>& items)
+    requires std::constructible_from<Object, const T&>
+  {
     return make_list(std::vector<Object>(items.begin(), items.end()));
   }
 
-  static std::array<T, kSize> from(const Object& object) requires FromObject<T> {
+  static std::array<T, kSize> from(const Object& object)
+    requires FromObject<T>
+  {
     const std::span<const Object> items = to_sequence(object, "list");
     if (items.size() != kSize) throw_wrong_count("list", kSize, items.size());
     return [&]<std::size_t... kIndex>(std::index_sequence<kIndex...>) {
       return std::array<T, kSize>{items[kIndex].template as<T>()...};
-    }
-    (std::make_index_sequence<kSize>{});
+    }(std::make_index_sequence<kSize>{});
   }
 };
 
 template <class Map>
 struct MapCodec {
+  using IsMap = void;
   using Key = typename Map::key_type;
   using Value = typename Map::mapped_type;
 
-  static Object to(const Map& map) requires std::constructible_from<Object, const Key&> &&
-      std::constructible_from<Object, const Value&> {
+  static Object to(const Map& map)
+    requires std::constructible_from<Object, const Key&> &&
+             std::constructible_from<Object, const Value&>
+  {
     return make_dict(std::vector<std::pair<Object, Object>>(map.begin(), map.end()));
   }
 
-  static Map from(const Object& object) requires FromObject<Key> && FromObject<Value> {
+  static Map from(const Object& object)
+    requires FromObject<Key> && FromObject<Value>
+  {
     Map out;
     for (const auto& [key, value] : to_pairs(object)) {
       out.insert_or_assign(key.template as<Key>(), value.template as<Value>());
@@ -159,46 +217,22 @@ struct ObjectCodec<std::unordered_map<K, V>> : MapCodec<std::unordered_map<K, V>
 // None stands for the absent value, so an optional of an optional would be ambiguous.
 template <class T>
 struct ObjectCodec<std::optional<T>> {
-  static Object to(
-      const std::optional<T>& value) requires std::constructible_from<Object, const T&> {
+  using IsOptional = void;
+
+  static Object to(const std::optional<T>& value)
+    requires std::constructible_from<Object, const T&>
+  {
     return value.has_value() ? Object(*value) : Object();
   }
 
-  static std::optional<T> from(const Object& object) requires FromObject<T> {
+  static std::optional<T> from(const Object& object)
+    requires FromObject<T>
+  {
     if (object.is_none()) return std::nullopt;
     return object.as<T>();
   }
 };
 
-// Pairs and tuples: a tuple out; a tuple or a list of that length in.
-template <class... Ts>
-struct ObjectCodec<std::tuple<Ts...>> {
-  static Object to(const std::tuple<Ts...>& items) requires(
-      std::constructible_from<Object, const Ts&>&&...) {
-    return std::apply([](const Ts&... item) { return make_tuple({Object(item)...}); }, items);
-  }
-
-  static std::tuple<Ts...> from(const Object& object) requires(FromObject<Ts>&&...) {
-    const std::span<const Object> items = to_sequence(object, "tuple");
-    if (items.size() != sizeof...(Ts)) throw_wrong_count("tuple", sizeof...(Ts), items.size());
-    return [&]<std::size_t... kIndex>(std::index_sequence<kIndex...>) {
-      return std::tuple<Ts...>{items[kIndex].template as<Ts>()...};
-    }
-    (std::make_index_sequence<sizeof...(Ts)>{});
-  }
-};
-
-template <class A, class B>
-struct ObjectCodec<std::pair<A, B>> {
-  static Object to(const std::pair<A, B>& items) requires
-      std::constructible_from<Object, const A&> && std::constructible_from<Object, const B&> {
-    return make_tuple({Object(items.first), Object(items.second)});
-  }
-
-  static std::pair<A, B> from(const Object& object) requires FromObject<A> && FromObject<B> {
-    auto [first, second] = object.as<std::tuple<A, B>>();
-    return {std::move(first), std::move(second)};
-  }
-};
-
 }  // namespace mp::detail
+
+#include <libmp/detail/object_struct.hpp>

@@ -26,7 +26,7 @@ struct Result {
 // the same queue.
 struct Line {
   Options options;
-  mp::Queue<Job> jobs{mp::QueueOptions{.maxsize = 32, .name = "jobs"}};
+  mp::Queue<Job> jobs{mp::QueueOptions{.maxsize = 6, .name = "jobs"}};
   mp::Queue<Result> results{mp::QueueOptions{.maxsize = 8, .name = "results"}};
   mp::Lock index{"index"};    // guards `known`
   mp::Lock totals{"totals"};  // guards `ledger`

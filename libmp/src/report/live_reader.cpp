@@ -28,7 +28,10 @@ Result<LiveReader> LiveReader::open(const std::string& path) {
   if (!reader.fd_.valid()) reader.fd_ = os::open_shared_file(path, false);
   if (!reader.fd_.valid()) return Failure{FailureCode::NotFound, "cannot be opened", path};
   const auto header = std::make_unique<wire::PlainHeader>();
-  if (!reader.read_raw(0, header.get(), sizeof *header)) return Failure{FailureCode::Truncated, "too short for a live file", path};
+  // Its owner makes it first and gives it its size then.
+  if (!reader.read_raw(0, header.get(), sizeof *header)) {
+    return Failure{FailureCode::NotFound, "too short for a live file (or not one yet)", path};
+  }
   if (std::memcmp(header->magic, wire::kLiveMagic, sizeof wire::kLiveMagic) != 0) {
     return Failure{FailureCode::NotFound, "not a live file (or not one yet)", path};
   }

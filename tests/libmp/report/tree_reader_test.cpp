@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <filesystem>
 #include <fstream>
 #include <map>
 #include <memory>
@@ -14,6 +15,7 @@
 #include "probe/lifecycle.hpp"
 #include "probe/probe.hpp"
 #include "support/observed_child.hpp"
+#include "support/temp_dir.hpp"
 #include "wire/payload.hpp"
 
 namespace mp::report {
@@ -372,6 +374,20 @@ std::unique_ptr<ObservedChild> dead_scene() {
       "");
   scene->child().wait();
   return scene;
+}
+
+// It may be seen in the moment between its creation and its growth.
+TEST(LiveFile, ThatIsStillEmptyIsLookedAtAgain) {
+  const auto scene = dead_scene();
+  const support::TempDir dir;
+  std::ofstream(dir / "early.mpi").flush();
+  TreeReader reader(dir.path().string(), {.watch = false});
+  ASSERT_TRUE(of_kind(reader.poll(), EventKind::Hello).empty());
+
+  std::filesystem::copy_file(scene->live_files().at(0), dir / "early.mpi",
+                             std::filesystem::copy_options::overwrite_existing);
+
+  EXPECT_EQ(of_kind(reader.poll(), EventKind::Hello).size(), 1u);
 }
 
 TEST(DamagedLiveFile, CutShortAnywhereIsReadAsFarAsItGoes) {

@@ -25,22 +25,21 @@ using support::PipeGate;
 using support::SharedPage;
 
 // A child that waits when this is constructed: it has said so under the lock, and given the lock
-// up.
+// up. When it is woken it tells `woken`.
 class Waiter {
  public:
-  explicit Waiter(Condition condition)
-      : child_([this, condition]() mutable {
+  Waiter(Condition condition, const PipeGate& woken)
+      : child_([this, condition, &woken]() mutable {
           const std::scoped_lock guard(condition);
           seated_.open();
           const bool notified = condition.wait();
-          woken_.open();
+          woken.open();
           return notified ? 0 : 1;
         }) {
     EXPECT_EQ(seated_.pass(), 0);
     condition.acquire();
     condition.release();
   }
-  bool is_woken(std::chrono::milliseconds patience) { return woken_.pass(patience) == 0; }
   void kill() {
     child_.signal(SIGKILL);
     child_.wait();
@@ -49,7 +48,6 @@ class Waiter {
 
  private:
   PipeGate seated_;
-  PipeGate woken_;
   ChildScope child_;
 };
 
@@ -58,10 +56,9 @@ void notify(Condition& condition, int count = 1) {
   condition.notify(count);
 }
 
-int count_woken(std::vector<std::unique_ptr<Waiter>>& waiters) {
-  int woken = 0;
-  for (auto& waiter : waiters) woken += waiter->is_woken(60ms) ? 1 : 0;
-  return woken;
+void expect_woken(const PipeGate& woken, int count) {
+  for (int i = 0; i < count; ++i) EXPECT_EQ(woken.pass(), 0);
+  EXPECT_EQ(woken.pass(60ms), -1) << "more than " << count;
 }
 
 TEST(Condition, WantsItsLockHeld) {
@@ -127,49 +124,53 @@ TEST(Condition, ANotifyThatNobodyWaitsForIsForgotten) {
 
 TEST(Condition, WakesAsManyAsItIsTold) {
   Condition sut;
+  PipeGate woken;
   std::vector<std::unique_ptr<Waiter>> waiters;
-  for (int i = 0; i < 6; ++i) waiters.push_back(std::make_unique<Waiter>(sut));
+  for (int i = 0; i < 6; ++i) waiters.push_back(std::make_unique<Waiter>(sut, woken));
 
   notify(sut, 2);
-  EXPECT_EQ(count_woken(waiters), 2);
+  expect_woken(woken, 2);
   notify(sut, 1);
-  EXPECT_EQ(count_woken(waiters), 1);
+  expect_woken(woken, 1);
   {
     const std::scoped_lock guard(sut);
     sut.notify_all();
   }
+  expect_woken(woken, 3);
   for (auto& waiter : waiters)
     EXPECT_TRUE(waiter->child().wait().ok()) << waiter->child().wait().text();
 }
 
 TEST(Condition, ADeadWaiterTakesNoNotifyWithIt) {
   Condition sut;
-  Waiter dead(sut);
-  Waiter living(sut);
+  PipeGate woken;
+  Waiter dead(sut, woken);
+  Waiter living(sut, woken);
   dead.kill();
 
   notify(sut);
 
+  expect_woken(woken, 1);
   EXPECT_TRUE(living.child().wait().ok()) << living.child().wait().text();
 }
 
 TEST(Condition, SeatsOfTheDeadAreUsedAgain) {
   Condition sut;
-  for (int i = 0; i < 40; ++i) Waiter(sut).kill();
-  Waiter first(sut);
-  Waiter second(sut);
+  PipeGate woken;
+  for (int i = 0; i < 40; ++i) Waiter(sut, woken).kill();
+  Waiter first(sut, woken);
+  Waiter second(sut, woken);
 
   notify(sut);
-  EXPECT_NE(first.is_woken(100ms), second.is_woken(100ms)) << "one by one, as there are seats";
+  expect_woken(woken, 1);
   notify(sut);
-
-  EXPECT_TRUE(first.child().wait().ok()) << first.child().wait().text();
-  EXPECT_TRUE(second.child().wait().ok()) << second.child().wait().text();
+  expect_woken(woken, 1);
 }
 
 TEST(Condition, ATimedOutWaiterTakesNoNotifyWithIt) {
   Condition sut;
-  Waiter living(sut);
+  PipeGate woken;
+  Waiter living(sut, woken);
   {
     const std::scoped_lock guard(sut);
     EXPECT_FALSE(sut.wait(1ms));
@@ -177,7 +178,7 @@ TEST(Condition, ATimedOutWaiterTakesNoNotifyWithIt) {
 
   notify(sut);
 
-  EXPECT_TRUE(living.child().wait().ok()) << living.child().wait().text();
+  expect_woken(woken, 1);
 }
 
 TEST(Condition, ServesMoreWaitersThanItHasSeats) {
@@ -239,7 +240,8 @@ TEST(Condition, TheTimeoutOfWaitForIsForAllOfIt) {
 
 TEST(Condition, AWaiterLearnsThatTheOwnerOfTheLockWasKilled) {
   Condition sut;
-  Waiter waiter(sut);
+  PipeGate woken;
+  Waiter waiter(sut, woken);
   PipeGate held;
   ChildScope holder([&] {
     sut.acquire();

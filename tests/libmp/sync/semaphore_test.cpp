@@ -260,6 +260,35 @@ TEST(Semaphore, ReleaseByAnotherProcessIsNoHolding) {
   EXPECT_TRUE(sut.try_acquire());
 }
 
+// All at once, so that most operations find another process to have been the last.
+TEST(Semaphore, KnowsToThePermitWhatTheDeadTook) {
+  constexpr int kRounds = 3000;
+  constexpr int kKept[] = {0, 3, 1, 4, 2, 0};
+  Semaphore sut(100);
+  std::vector<std::unique_ptr<ChildScope>> crew;
+  for (const int kept : kKept) {
+    crew.push_back(std::make_unique<ChildScope>([&sut, kept] {
+      const auto work = [&] {
+        for (int i = 0; i < kRounds; ++i) {
+          for (int n = 0; n <= i % 3; ++n) sut.acquire();
+          for (int n = 0; n <= i % 3; ++n) sut.release();
+        }
+      };
+      {
+        std::jthread a(work), b(work);
+      }
+      for (int i = 0; i < kept; ++i) sut.acquire();
+      return 0;
+    }));
+  }
+  for (auto& child : crew) EXPECT_TRUE(child->wait().ok()) << child->wait().text();
+
+  EXPECT_EQ(sut.get_value(), 90);
+  EXPECT_EQ(sut.held_by_the_dead(), 10);
+  EXPECT_EQ(sut.recover(), 10);
+  EXPECT_EQ(sut.get_value(), 100);
+}
+
 TEST(Semaphore, EntriesOfTheDeadAreUsedAgain) {
   Semaphore sut(1);
   for (int i = 0; i < 70; ++i) {

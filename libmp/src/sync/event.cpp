@@ -36,7 +36,9 @@ struct Event::Body {
     return (now & kSet) != 0 || ((now ^ then) & ~(kSet | kSleepers)) != 0;
   }
   bool spin(std::uint32_t then) noexcept;
-  [[gnu::noinline]] bool wait(std::uint32_t then, os::Deadline deadline);
+  [[gnu::noinline]] sync::Outcome sleep(std::uint32_t then, os::Deadline deadline,
+                                        sync::LazyWait& wait) noexcept;
+  bool wait(std::uint32_t then, os::Deadline deadline);
 
   shm::UniqueCell memory;
   std::atomic<std::uint32_t>& word;
@@ -58,17 +60,13 @@ bool Event::Body::spin(std::uint32_t then) noexcept {
   return false;
 }
 
-bool Event::Body::wait(std::uint32_t then, os::Deadline deadline) {
-  if (deadline.moment_ns() != 0 && spin(then)) return true;
-  sync::LazyWait wait(wire::ThreadState::EventWait, noun.probe, deadline);
+sync::Outcome Event::Body::sleep(std::uint32_t then, os::Deadline deadline,
+                                 sync::LazyWait& wait) noexcept {
   for (;;) {
     std::uint32_t now = word.load(std::memory_order_acquire);
-    if (was_set(then, now)) {
-      wait.end(true);
-      return true;
-    }
-    if (deadline.has_passed()) return false;
-    if (sync::take_interrupt()) sync::throw_interrupted(noun.text() + ".wait()");
+    if (was_set(then, now)) return sync::Outcome::Done;
+    if (deadline.has_passed()) return sync::Outcome::TimedOut;
+    if (sync::take_interrupt()) return sync::Outcome::Interrupted;
     if ((now & kSleepers) == 0 &&
         !word.compare_exchange_weak(now, now | kSleepers, std::memory_order_relaxed)) {
       continue;
@@ -78,6 +76,15 @@ bool Event::Body::wait(std::uint32_t then, os::Deadline deadline) {
     os::futex_wait(word, now | kSleepers,
                    os::Deadline::at_ns(std::min(tick, deadline.moment_ns())));
   }
+}
+
+bool Event::Body::wait(std::uint32_t then, os::Deadline deadline) {
+  if (deadline.moment_ns() != 0 && spin(then)) return true;
+  sync::LazyWait wait(wire::ThreadState::EventWait, noun.probe, deadline);
+  const sync::Outcome outcome = sleep(then, deadline, wait);
+  if (outcome == sync::Outcome::Interrupted) sync::throw_interrupted(noun.text() + ".wait()");
+  wait.end(outcome == sync::Outcome::Done);
+  return outcome == sync::Outcome::Done;
 }
 
 Event::Event(std::string_view name, std::source_location site)

@@ -116,10 +116,8 @@ bool Unpickler::step_call(Opcode opcode) {
       return pop_mark(&first) && add_items(first);
     case Opcode::FrozenSet:
       return build_frozenset();
-    case Opcode::ByteArray8: {
-      std::string_view bytes;
-      return take_counted<std::uint64_t>(&bytes) && push_new(make_byte_array(bytes));
-    }
+    case Opcode::ByteArray8:
+      return load_byte_array();
     case Opcode::NextBuffer:
       return load_buffer();
     case Opcode::ReadonlyBuffer:

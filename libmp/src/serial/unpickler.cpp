@@ -123,17 +123,6 @@ bool Unpickler::pop_mark(std::size_t* first) {
   return true;
 }
 
-// Pushes a value that writers memoize: if they did, that is done here too.
-inline bool Unpickler::push_new(Object&& object) {
-  constexpr char kMemoize = static_cast<char>(Opcode::Memoize);
-  if (at_ < input_.size() && input_[at_] == kMemoize && far_memo_.empty() &&
-      memo_.size() < limits_.memo) {
-    ++at_;
-    memo_.push(ObjectAccess::copy_alone(object));
-  }
-  return push(std::move(object));
-}
-
 inline bool Unpickler::same_opcode_follows() {
   if (at_ >= input_.size() || input_[at_] != input_[opcode_at_]) return false;
   opcode_at_ = at_++;
@@ -333,6 +322,11 @@ template <class Length>
 bool Unpickler::load_bytes() {
   std::string_view bytes;
   return take_counted<Length>(&bytes) && push_new(make_bytes(bytes));
+}
+
+bool Unpickler::load_byte_array() {
+  std::string_view bytes;
+  return take_counted<std::uint64_t>(&bytes) && push_new(make_byte_array(bytes));
 }
 
 // Python 2's str: Python 3 decodes it as ASCII and refuses anything else.

@@ -16,6 +16,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace mp::serial {
@@ -69,7 +70,16 @@ class Unpickler {
     stack_.push(std::forward<Arguments>(arguments)...);
     return true;
   }
-  bool push_new(Object&& object);
+  // A value that writers memoize: if they did, that is done here too.
+  bool push_new(Object&& object) {
+    constexpr char kMemoize = static_cast<char>(Opcode::Memoize);
+    if (at_ < input_.size() && input_[at_] == kMemoize && far_memo_.empty() &&
+        memo_.size() < limits_.memo) {
+      ++at_;
+      memo_.push(ObjectAccess::copy_alone(object));
+    }
+    return push(std::move(object));
+  }
   bool same_opcode_follows();
   bool push_mark();
   bool pop();
@@ -85,6 +95,7 @@ class Unpickler {
   bool load_str();
   template <class Length>
   bool load_bytes();
+  bool load_byte_array();
   template <class Length>
   bool load_old_str();
   bool load_float_line();

@@ -84,12 +84,12 @@ Object new_object_from(Known function, std::span<const Object> arguments) {
   if (arguments.empty() || !is_callable(arguments[0])) return {};
   std::vector<Object> rest(arguments.begin() + 1, arguments.end());
   if (function == Known::NewObj) {
-    return make_instance(Make::NewObj, arguments[0], make_tuple(rest));
+    return make_instance(Make::NewObj, arguments[0], serial::make_tuple(rest));
   }
   if (rest.size() != 2) return {};
   if (function == Known::NewObjEx) {
     if (!is_tag(rest[0], Tag::Tuple) || !is_tag(rest[1], Tag::Dict)) return {};
-    return make_instance(Make::NewObjEx, arguments[0], make_tuple(rest));
+    return make_instance(Make::NewObjEx, arguments[0], serial::make_tuple(rest));
   }
   const bool plain = rest[0] == known_global(Known::Object) && rest[1].is_none();
   return plain ? make_instance(Make::Reconstruct, arguments[0], make_tuple({})) : Object();
@@ -116,10 +116,8 @@ bool Unpickler::step_call(Opcode opcode) {
       return pop_mark(&first) && add_items(first);
     case Opcode::FrozenSet:
       return build_frozenset();
-    case Opcode::ByteArray8: {
-      std::string_view bytes;
-      return take_counted<std::uint64_t>(&bytes) && push_new(make_byte_array(bytes));
-    }
+    case Opcode::ByteArray8:
+      return load_byte_array();
     case Opcode::NextBuffer:
       return load_buffer();
     case Opcode::ReadonlyBuffer:

@@ -83,7 +83,7 @@ void append_bytes(std::string* out, std::string_view bytes, char escaped_quote =
   out->push_back(quote);
   for (const char c : bytes) {
     const auto code = static_cast<unsigned char>(c);
-    if (append_common_escape(out, code, c == escaped_quote ? c : quote)) continue;
+    if (append_common_escape(out, code, c != '\0' && c == escaped_quote ? c : quote)) continue;
     if (code >= 0x20 && code < 0x7f) {
       out->push_back(c);
     } else {

@@ -23,11 +23,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-std::vector<std::string> methods() { return mp::get_all_start_methods(); }
-
 // The test under each start method, in a process group of its own that a hang does not outlive.
 void for_each_method(const std::function<void(const mp::Context& ctx)>& test) {
-  for (const std::string& method : methods()) {
+  for (const std::string& method : mp::get_all_start_methods()) {
     support::ChildScope scope(
         [&] {
           test(mp::get_context(method));

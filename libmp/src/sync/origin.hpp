@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/site.hpp"
-#include "wire/kinds.hpp"
+#include "probe/probe.hpp"
 
 #include <source_location>
 #include <string>

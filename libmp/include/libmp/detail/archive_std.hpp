@@ -19,36 +19,6 @@
 namespace mp::detail {
 
 template <class T>
-void OutArchive::write(const T& value) {
-  if constexpr (NameValuePair<const T>) {
-    write(value.value);
-  } else if constexpr (BaseClassPointer<const T>) {
-    write(*value.base_ptr);
-  } else if constexpr (Blittable<T>) {
-    write_bytes(std::addressof(value), sizeof value);
-  } else {
-    if (++depth_ > kMaxArchiveDepth) throw_archive_unsendable("nested deeper than 1000");
-    Archiver<T>::write(*this, value);
-    --depth_;
-  }
-}
-
-template <class T>
-void InArchive::read(T& value) {
-  if constexpr (NameValuePair<T>) {
-    read(value.value);
-  } else if constexpr (BaseClassPointer<T>) {
-    read(*value.base_ptr);
-  } else if constexpr (Blittable<T>) {
-    read_bytes(std::addressof(value), sizeof value);
-  } else {
-    if (++depth_ > kMaxArchiveDepth) throw_archive_malformed(offset_, "nesting (over 1000 levels)");
-    Archiver<T>::read(*this, value);
-    --depth_;
-  }
-}
-
-template <class T>
 T InArchive::read_new() {
   if constexpr (requires { Archiver<T>::make(*this); }) {
     return Archiver<T>::make(*this);

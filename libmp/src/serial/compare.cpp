@@ -138,13 +138,14 @@ WalkOutcome hash_instance(const Object& object, Walk& walk, std::uint64_t* hash)
   return WalkOutcome::Done;
 }
 
-// A long text costs as many steps as it has cache lines: it may be a key many times over.
+// A long text costs a step for every word of it: it may be a key many times over.
 WalkOutcome hash_raw(const Object& object, Walk& walk, std::uint64_t seed, std::uint64_t* hash) {
-  constexpr std::size_t kLine = 64;
+  constexpr std::size_t kLong = 64;
+  constexpr std::size_t kWord = 8;
   const std::string_view bytes = ObjectAccess::raw(object).view();
-  if (bytes.size() > kLine) {
-    if (walk.steps <= bytes.size() / kLine) return WalkOutcome::TooLong;
-    walk.steps -= bytes.size() / kLine;
+  if (bytes.size() > kLong) {
+    if (walk.steps <= bytes.size() / kWord) return WalkOutcome::TooLong;
+    walk.steps -= bytes.size() / kWord;
   }
   *hash = hash_bytes(bytes, seed);
   return WalkOutcome::Done;

@@ -93,6 +93,12 @@ std::map<model::ObjectId, Contention> contentions(const model::Model& model,
   return all;
 }
 
+std::uint64_t longest_wait_ns(const model::Model& model, const Contention& row) {
+  if (row.waiters.empty()) return row.wait_max_ns;
+  const std::uint64_t since = model.threads().find(row.waiters.front())->since_ns;
+  return std::max(row.wait_max_ns, model.now_ns() - std::min(since, model.now_ns()));
+}
+
 std::vector<Finding> contention_findings(const model::Model& model, const Names& names) {
   std::vector<Finding> findings;
   const Stretch stretch = lately(model);

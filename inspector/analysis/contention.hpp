@@ -26,6 +26,9 @@ struct Contention {
 std::map<model::ObjectId, Contention> contentions(const model::Model& model,
                                                   const Stretch& stretch);
 
+// The longest wait that ended in the stretch or still goes on; 0: nobody waited.
+std::uint64_t longest_wait_ns(const model::Model& model, const Contention& row);
+
 // Rule "lock-contended".
 std::vector<Finding> contention_findings(const model::Model& model, const Names& names);
 

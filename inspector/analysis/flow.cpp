@@ -130,7 +130,7 @@ FlowVerdict judge(const model::Model& model, const Stretch& stretch, const Flow&
   }
   if (flow.growth_per_s > 0) return FlowVerdict::Growing;
   if (watched && flow.get_blocked >= kMostlyBlocked) return FlowVerdict::ProducersTooSlow;
-  return flow.in_per_s + flow.out_per_s > 0 ? FlowVerdict::Flowing : FlowVerdict::Quiet;
+  return flow.out_per_s > 0 ? FlowVerdict::Flowing : FlowVerdict::Quiet;
 }
 
 std::vector<model::ThreadKey> keys(const std::vector<const model::Thread*>& threads) {

@@ -25,8 +25,8 @@ struct Stretch {
 Stretch lately(const model::Model& model);
 
 enum class FlowVerdict : std::uint8_t {
-  Quiet,             // nothing moved, nobody waits
-  Flowing,           // both sides keep up
+  Quiet,             // nothing was taken, nobody waits
+  Flowing,           // items are taken, both sides keep up
   ConsumersTooSlow,  // full: producers are blocked most of the time
   ProducersTooSlow,  // empty: consumers wait most of the time; often as it should be
   Growing,           // more comes in than goes out, steadily

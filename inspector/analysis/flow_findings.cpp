@@ -62,11 +62,13 @@ void add_cause(const Around& around, const Names& names, const Flow& flow, Findi
     finding.headline = names.say_object(flow.queue) << " is full behind a deadlock";
     finding.sentence << (flow.consumers.size() == 1 ? ", which is" : ", who are")
                      << " stuck in a deadlock";
+    finding.advice = "End the deadlock; the queue will follow.";
   } else if (const Flow* other = held_up_by(around.flows, flow)) {
     finding.severity = Severity::Info;
     finding.headline = names.say_object(flow.queue)
                        << " backs up behind " << names.say_object(other->queue);
     finding.sentence << ", held up by " << names.say_object(other->queue);
+    finding.advice = "Look at that queue; this one will follow.";
   }
 }
 
@@ -76,6 +78,7 @@ void describe_full(const model::Model& model, const Around& around, const Names&
   finding.title = "Slow consumer";
   finding.headline = names.say_object(flow.queue) << " is full, its consumers are too slow";
   finding.since_ns = flow.full_since_ns;
+  finding.advice = "Add consumers or make each item cheaper; a larger queue only delays the wait.";
   if (!is_trouble(model, flow)) finding.severity = Severity::Info;
   finding.sentence = Text("Queue ")
                      << Span{names.object(flow.queue), Subject::of_object(flow.queue)}
@@ -99,7 +102,6 @@ void describe_full(const model::Model& model, const Around& around, const Names&
   }
   finding.sentence << "; somebody waited for room " + percent(flow.put_blocked) + " of the last " +
                           duration_text(lately(model).length_ns()) + ".";
-  finding.advice = "Add consumers or make each item cheaper; a larger queue only delays the wait.";
 }
 
 void describe_growing(const Names& names, const Flow& flow, Finding& finding) {

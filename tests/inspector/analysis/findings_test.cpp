@@ -1,5 +1,6 @@
 #include "analysis/analyze.hpp"
 #include "analysis/finding_log.hpp"
+#include "analysis/flow.hpp"
 #include "support/event_scenarios.hpp"
 
 #include <gtest/gtest.h>
@@ -108,6 +109,21 @@ TEST(Findings, BackPressureInFrontOfQuickConsumersIsNoProblem) {
     EXPECT_FALSE(finding.is_problem()) << finding.sentence.plain();
 }
 
+TEST(Flow, AQueueThatIsOnlyFilledIsNotCalledFlowing) {
+  EventBuilder builder;
+  const auto root = builder.root();
+  const auto meeting = builder.queue(root, "meeting", 4);
+  for (int i = 0; i < 4; ++i) builder.put(root, meeting);
+  builder.after(2s).tick();
+  const model::Model model = fold(builder);
+
+  const auto all = flows(model, lately(model));
+
+  ASSERT_EQ(all.size(), 1u);
+  EXPECT_GT(all.begin()->second.in_per_s, 0);
+  EXPECT_EQ(all.begin()->second.verdict, FlowVerdict::Quiet);
+}
+
 TEST(Findings, AQueueThatBacksUpBehindAnotherIsNotTheProblem) {
   EventBuilder builder;
   const auto root = builder.root();
@@ -133,6 +149,7 @@ TEST(Findings, AQueueThatBacksUpBehindAnotherIsNotTheProblem) {
   EXPECT_EQ(found[0].headline.plain(), "queue results is full, its consumers are too slow");
   EXPECT_TRUE(found[0].is_problem());
   EXPECT_EQ(found[1].headline.plain(), "queue jobs backs up behind queue results");
+  EXPECT_EQ(found[1].advice, "Look at that queue; this one will follow.");
   EXPECT_FALSE(found[1].is_problem());
 }
 

@@ -90,7 +90,7 @@ class Collector {
       const model::Thread* thread = &row;
       if (row.waiting() && concerns(key, row.object)) {
         add(row.since_ns, Severity::Warning, [this, thread] {
-          return names_.say(thread->key) << " began to wait: " << wait_phrase(names_, *thread);
+          return names_.say(thread->key) << " " << wait_phrase(names_, *thread);
         });
       }
       if (!row.note.empty() && concerns(key)) {

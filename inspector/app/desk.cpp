@@ -1,16 +1,18 @@
 #include "app/desk.hpp"
 
-#include <fmt/format.h>
+#include "app/complaint.hpp"
+#include "link/attach.hpp"
+#include "os/clock.hpp"
+#include "os/process_id.hpp"
+#include "os/watch.hpp"
+#include "present/evidence.hpp"
 #include <libmp/exceptions.hpp>
 
 #include <algorithm>
 #include <csignal>
 #include <filesystem>
 
-#include "link/attach.hpp"
-#include "os/clock.hpp"
-#include "os/process_id.hpp"
-#include "os/watch.hpp"
+#include <fmt/format.h>
 
 namespace inspector::app {
 namespace {
@@ -19,18 +21,24 @@ constexpr int kNormalLevel = 2;
 
 session::Mode session_mode(present::Mode mode) {
   switch (mode) {
-    case present::Mode::Live: return session::Mode::Follow;
-    case present::Mode::Paused: return session::Mode::Paused;
-    case present::Mode::Playing: return session::Mode::Play;
+    case present::Mode::Live:
+      return session::Mode::Follow;
+    case present::Mode::Paused:
+      return session::Mode::Paused;
+    case present::Mode::Playing:
+      return session::Mode::Play;
   }
   return session::Mode::Follow;
 }
 
 present::Mode view_mode(session::Mode mode) {
   switch (mode) {
-    case session::Mode::Follow: return present::Mode::Live;
-    case session::Mode::Paused: return present::Mode::Paused;
-    case session::Mode::Play: return present::Mode::Playing;
+    case session::Mode::Follow:
+      return present::Mode::Live;
+    case session::Mode::Paused:
+      return present::Mode::Paused;
+    case session::Mode::Play:
+      return present::Mode::Playing;
   }
   return present::Mode::Live;
 }
@@ -50,7 +58,8 @@ struct Overloaded : Calls... {
 
 Desk::Desk(const Settings& settings) : settings_(settings), machine_(settings.recordings) {
   if (settings.listen.empty()) return;
-  server_ = std::make_unique<link::Server>(link::Server::Options{.addresses = settings.listen, .key = settings.key});
+  server_ = std::make_unique<link::Server>(
+      link::Server::Options{.addresses = settings.listen, .key = settings.key});
   machine_.facts().listening = server_->listening();
   for (const std::string& problem : server_->problems()) {
     auto& known = machine_.facts().listening_problem;
@@ -58,7 +67,7 @@ Desk::Desk(const Settings& settings) : settings_(settings), machine_(settings.re
   }
 }
 
-// --- a frame -------------------------------------------------------------------------------------------------------
+// --- a frame -------------------------------------------------------------------------------------
 
 void Desk::step(std::uint64_t now_ns) {
   const std::uint64_t passed = last_step_ns_ == 0 ? 0 : now_ns - last_step_ns_;
@@ -78,7 +87,9 @@ void Desk::step(std::uint64_t now_ns) {
   if (now_ns - rate_at_ns_ >= 500'000'000) {
     const std::uint64_t events = watch_ != nullptr ? watch_->session().newest().event_count() : 0;
     const double seconds = static_cast<double>(now_ns - rate_at_ns_) / 1e9;
-    events_per_second_ = rate_at_ns_ == 0 ? 0 : static_cast<double>(events - std::min(events, rate_events_)) / seconds;
+    events_per_second_ =
+        rate_at_ns_ == 0 ? 0
+                         : static_cast<double>(events - std::min(events, rate_events_)) / seconds;
     rate_events_ = events;
     rate_at_ns_ = now_ns;
   }
@@ -93,7 +104,8 @@ void Desk::take_connections() {
     if (level_ != kNormalLevel) source->set_level(static_cast<std::uint32_t>(level_));
     auto watch = std::make_unique<Watch>(std::move(source));
     // Whoever looks at something else is told, not torn away from it.
-    const bool busy = watch_ != nullptr && watch_->session().state() == session::SourceState::Running;
+    const bool busy =
+        watch_ != nullptr && watch_->session().state() == session::SourceState::Running;
     if (busy) {
       say(present::Tone::Info, "Another program has connected; find it under Sessions.");
       watches_.push_back(std::move(watch));
@@ -101,7 +113,8 @@ void Desk::take_connections() {
       show(std::move(watch));
     }
   }
-  for (std::string& notice : server_->take_notices()) say(present::Tone::Warning, std::move(notice));
+  for (std::string& notice : server_->take_notices())
+    say(present::Tone::Warning, std::move(notice));
 }
 
 // The session moves its cursor by itself when it plays; the view says where it is.
@@ -131,7 +144,8 @@ present::SessionFacts Desk::session_facts() {
   facts.begin = static_cast<present::Moment>(session.begin_ns());
   facts.now = static_cast<present::Moment>(session.end_ns());
   if (hello && hello->realtime_ns != 0) {
-    facts.wall_at_zero = static_cast<std::int64_t>(hello->realtime_ns) - static_cast<std::int64_t>(hello->monotonic_ns);
+    facts.wall_at_zero = static_cast<std::int64_t>(hello->realtime_ns) -
+                         static_cast<std::int64_t>(hello->monotonic_ns);
   }
   facts.events_per_second = events_per_second_;
   facts.lost = session.newest().journal().lost;
@@ -139,9 +153,10 @@ present::SessionFacts Desk::session_facts() {
   facts.findings = &watch_->findings();
   facts.newest = &session.newest();
   if (const store::Recorder* recorder = watch_->recorder()) {
-    facts.recording = present::RecordingFacts{.path = recorder->path().string(),
-                                              .for_ns = static_cast<std::int64_t>(session.end_ns() - session.begin_ns()),
-                                              .bytes = size_of(recorder->path())};
+    facts.recording = present::RecordingFacts{
+        .path = recorder->path().string(),
+        .for_ns = static_cast<std::int64_t>(session.end_ns() - session.begin_ns()),
+        .bytes = size_of(recorder->path())};
   }
   return facts;
 }
@@ -153,7 +168,7 @@ void Desk::say(present::Tone tone, std::string text) {
   if (notices_.size() > kMost) notices_.erase(notices_.begin());
 }
 
-// --- sessions ------------------------------------------------------------------------------------------------------
+// --- sessions ------------------------------------------------------------------------------------
 
 void Desk::show(std::unique_ptr<Watch> watch) {
   watch_ = watch.get();
@@ -168,7 +183,7 @@ void Desk::show(std::unique_ptr<Watch> watch) {
 bool Desk::open_recording(const std::string& path) {
   auto opened = Watch::open(path);
   if (!opened.ok()) {
-    say(present::Tone::Alarm, opened.failure().message());
+    say(present::Tone::Alarm, words(opened.failure()));
     return false;
   }
   show(std::move(opened).value());
@@ -199,7 +214,8 @@ bool Desk::start_program(const std::vector<std::string>& argv) {
   }
   try {
     const std::string& address = server_->listening().front();
-    programs_.push_back(std::make_unique<Program>(argv, address.substr(address.find(':') + 1), settings_.key));
+    programs_.push_back(
+        std::make_unique<Program>(argv, address.substr(address.find(':') + 1), settings_.key));
     return true;
   } catch (const mp::Error& error) {
     say(present::Tone::Alarm, error.what());
@@ -221,7 +237,7 @@ void Desk::close_session() {
   view_.selection.clear();
 }
 
-// --- commands ------------------------------------------------------------------------------------------------------
+// --- commands ------------------------------------------------------------------------------------
 
 void Desk::carry_out(const present::Commands& commands) {
   for (const present::Command& command : commands) {
@@ -239,17 +255,23 @@ void Desk::carry_out_one(const present::Command& command) {
   std::visit(
       Overloaded{
           [&](const Pause&) { with_session([](session::Session& session) { session.pause(); }); },
-          [&](const Play&) { with_session([&](session::Session& session) { session.play(view_.speed); }); },
+          [&](const Play&) {
+            with_session([&](session::Session& session) { session.play(view_.speed); });
+          },
           [&](const SetSpeed&) {
             with_session([&](session::Session& session) {
               if (session.mode() == session_mode(Mode::Playing)) session.play(view_.speed);
             });
           },
-          [&](const SetLoop& loop) { with_session([&](session::Session& session) { session.set_loop(loop.on); }); },
+          [&](const SetLoop& loop) {
+            with_session([&](session::Session& session) { session.set_loop(loop.on); });
+          },
           [&](const Seek& to) { seek(to.to); },
-          [&](const BackToLive&) { with_session([](session::Session& session) { session.follow(); }); },
+          [&](const BackToLive&) {
+            with_session([](session::Session& session) { session.follow(); });
+          },
           [&](const Step& step) { step_to(step); },
-          [&](const ShowEvidence& evidence) { show_evidence(evidence.alarm); },
+          [&](const ShowEvidence& evidence) { show_evidence(evidence); },
           [&](const Attach& attach) {
             const std::string dir = machine_.tree_of(attach.running);
             if (!dir.empty()) attach_to(dir);
@@ -263,14 +285,15 @@ void Desk::carry_out_one(const present::Command& command) {
           [&](const EndProcess& end) { end_process(end); },
           [&](const SetLevel& level) {
             level_ = level.level;
-            with_session([&](session::Session& session) { session.set_level(static_cast<std::uint32_t>(level_)); });
+            with_session([&](session::Session& session) {
+              session.set_level(static_cast<std::uint32_t>(level_));
+            });
           },
           [&](const StartRecording&) { start_recording(); },
-          [&](const StopRecording&) {
-            stop_recording();
-          },
+          [&](const StopRecording&) { stop_recording(); },
           [&](const DismissNotice& notice) {
-            std::erase_if(notices_, [&](const NoticeFacts& known) { return known.id == notice.id; });
+            std::erase_if(notices_,
+                          [&](const NoticeFacts& known) { return known.id == notice.id; });
           },
           [&](const TakePicture&) { picture_ = true; },
           [&](const Quit&) { quit_ = true; },
@@ -287,9 +310,10 @@ void Desk::start_recording() {
   if (watch_ == nullptr) return;
   std::error_code ignored;
   std::filesystem::create_directories(settings_.recordings, ignored);
-  const std::string path = fmt::format("{}/{}-{}.mpr", settings_.recordings, watch_->name(), mp::os::realtime_ns() / 1'000'000'000);
+  const std::string path = fmt::format("{}/{}-{}.mpr", settings_.recordings, watch_->name(),
+                                       mp::os::realtime_ns() / 1'000'000'000);
   const auto started = watch_->record_to(path);
-  if (!started.ok()) say(present::Tone::Alarm, started.failure().message());
+  if (!started.ok()) say(present::Tone::Alarm, words(started.failure()));
 }
 
 void Desk::stop_recording() {
@@ -297,31 +321,32 @@ void Desk::stop_recording() {
   const std::string path = watch_->recorder()->path().string();
   const auto stopped = watch_->stop_recording();
   say(stopped.ok() ? present::Tone::Ok : present::Tone::Alarm,
-      stopped.ok() ? "Recorded to " + path : stopped.failure().message());
+      stopped.ok() ? "Recorded to " + path : words(stopped.failure()));
 }
 
 void Desk::end_process(const present::EndProcess& command) {
   if (watch_ == nullptr) return;
   const model::Process* process = watch_->session().newest().processes().find(command.process.id);
   if (process == nullptr || process->dead()) return;
-  const bool sent = mp::os::signal_process({process->pid, process->start_ticks},
-                                           command.how == present::Ending::Kill ? SIGKILL : SIGTERM);
-  if (!sent) say(present::Tone::Warning, process->name + " has ended already, or is not on this machine.");
+  const bool sent =
+      mp::os::signal_process({process->pid, process->start_ticks},
+                             command.how == present::Ending::Kill ? SIGKILL : SIGTERM);
+  if (!sent)
+    say(present::Tone::Warning, process->name + " has ended already, or is not on this machine.");
 }
 
-// The screen and the moment that show an alarm best.
-void Desk::show_evidence(present::EntityRef alarm) {
+// Chooses the alarm, and goes to the screen and the moment that show it best.
+void Desk::show_evidence(const present::ShowEvidence& command) {
   if (watch_ == nullptr) return;
-  for (const analysis::Finding& finding : watch_->findings().findings()) {
-    if (finding.id != alarm.id) continue;
-    if (!finding.open()) seek(static_cast<present::Moment>(finding.until_ns));
-    using present::Screen;
-    const bool locks = finding.rule == "deadlock" || finding.rule == "owner-died" || finding.rule == "stall" || finding.rule == "lock-contended";
-    const bool queues = finding.rule.starts_with("queue");
-    view_.screen = locks ? Screen::Locks : queues ? Screen::Queues : Screen::Processes;
-    if (finding.rule == "deadlock") view_.locks_view = present::LocksView::Graph;
-    return;
-  }
+  const auto& known = watch_->findings().entries();
+  const auto found = known.find(command.alarm.id);
+  if (found == known.end()) return;
+  const present::Evidence evidence =
+      present::evidence_of(found->second.finding, command.at_its_time);
+  if (evidence.moment) seek(*evidence.moment);
+  present::apply(present::Open{command.alarm}, view_, 0);
+  view_.screen = evidence.screen;
+  view_.locks_view = evidence.graph ? present::LocksView::Graph : view_.locks_view;
 }
 
 void Desk::step_to(const present::Step& step) {
@@ -334,7 +359,8 @@ void Desk::step_to(const present::Step& step) {
     if (t != 0 && beyond && (!best || (step.forward ? t < *best : t > *best))) best = t;
   };
   if (step.unit == present::StepUnit::Alarm) {
-    for (const analysis::Finding& finding : watch_->findings().findings()) consider(finding.since_ns);
+    for (const analysis::Finding& finding : watch_->findings().findings())
+      consider(finding.since_ns);
   } else {
     const session::ChunkStore& chunks = session.chunks();
     for (std::size_t i = chunks.first(); i < chunks.end(); ++i) {

@@ -1,18 +1,19 @@
-// Desk: what lies on the user's desk: the sessions, the one in view, the choices made, and the carrying out of commands.
-// Knows no window; a frame is step(), then whatever draws, then carry_out().
+// Desk: what lies on the user's desk: the sessions, the one in view, the choices made, and the
+// carrying out of commands. Knows no window; a frame is step(), then whatever draws, then
+// carry_out().
 #pragma once
-
-#include <cstdint>
-#include <memory>
-#include <string>
-#include <utility>
-#include <vector>
 
 #include "app/machine.hpp"
 #include "app/program.hpp"
 #include "app/watch.hpp"
 #include "link/server.hpp"
 #include "present/vms.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace inspector::app {
 
@@ -49,7 +50,9 @@ class Desk {
   [[nodiscard]] Watch* watch() noexcept { return watch_; }
   [[nodiscard]] Machine& machine() noexcept { return machine_; }
   void say(present::Tone tone, std::string text);
-  [[nodiscard]] std::string last_notice() const { return notices_.empty() ? std::string() : notices_.back().text; }
+  [[nodiscard]] std::string last_notice() const {
+    return notices_.empty() ? std::string() : notices_.back().text;
+  }
 
  private:
   void take_connections();
@@ -61,7 +64,7 @@ class Desk {
   void start_recording();
   void stop_recording();
   void end_process(const present::EndProcess& command);
-  void show_evidence(present::EntityRef alarm);
+  void show_evidence(const present::ShowEvidence& command);
   void step_to(const present::Step& step);
 
   Settings settings_;

@@ -93,9 +93,10 @@ struct Step {
 };
 
 // -- Alarms --------------------------------------------------------------------------------------
-struct ShowEvidence {
+struct ShowEvidence {  // choose it, and go to the screen and the moment that show it best
   EntityRef alarm;
-};  // select its entities, go to its instant and its screen
+  bool at_its_time = false;  // soon after it began, also when it can still be seen now
+};
 struct Acknowledge {
   EntityRef alarm;
 };

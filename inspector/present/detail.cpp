@@ -72,6 +72,11 @@ DetailVm build_detail(const Look& look) {
   const ViewState& view = look.view;
   DetailVm vm;
   const EntityRef focus = view.focus();
+  if (!focus && look.facts.open && !look.model.processes().rows().empty()) {
+    describe_session(look, vm);
+    add_events(look, {}, vm);
+    return vm;
+  }
   if (!focus) {
     vm.empty = {"Nothing selected",
                 "Click a process, a queue, a lock or an alarm to see everything about it.", ""};

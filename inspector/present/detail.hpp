@@ -12,10 +12,11 @@
 namespace inspector::present {
 
 struct DetailVm {
-  Chip title;        // empty ref: nothing is selected, see `empty`
-  std::string kind;  // "Process", "Lock"
+  Chip title;        // without a ref: the session, when nothing is selected
+  std::string kind;  // "Process", "Lock", "Session"
   Tone tone = Tone::Neutral;
   Sentence state;  // "waiting for B for 12.4 s, held by worker-7"
+  std::string advice{};  // of an alarm: what to do
   std::vector<Fact> facts;
 
   struct Relation {
@@ -47,7 +48,7 @@ struct DetailVm {
     std::string confirm{};  // asked first; empty: done at once
   };
   std::vector<Action> actions;
-  EmptyState empty{};
+  EmptyState empty{};  // nothing is open, or the selected is not there
 };
 
 DetailVm build_detail(const model::Model&, const SessionFacts&, const ViewState&);

@@ -7,6 +7,8 @@
 
 namespace inspector::present {
 
+// Of the session as a whole: what is there to see when nothing is selected.
+void describe_session(const Look&, DetailVm&);
 void describe_process(const Look&, const model::Process&, DetailVm&);
 void describe_thread(const Look&, const model::Thread&, DetailVm&);
 void describe_queue(const Look&, const model::Object&, const model::Queue&, DetailVm&);

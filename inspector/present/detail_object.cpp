@@ -234,7 +234,7 @@ void describe_alarm(const Look& look, const analysis::Finding& finding, DetailVm
     vm.events.push_back(
         {"", look.sentence(detail), Tone::Neutral, static_cast<Moment>(finding.since_ns)});
   }
-  if (!finding.advice.empty()) vm.provenance.push_back({"what to do", finding.advice, false});
+  vm.advice = finding.advice;
   vm.provenance.push_back({"rule", finding.rule, false});
   vm.actions.push_back({"evidence", "Show the evidence", ShowEvidence{Look::alarm(finding)}});
 }

@@ -32,7 +32,9 @@ Plot sample_plot(const Look& look, const model::Process& process, bool cpu) {
                         100 * used / static_cast<double>(samples[i].t_ns - samples[i - 1].t_ns)});
     }
   }
-  if (points.empty()) plot.empty = "No samples yet: they come once a second.";
+  if (points.empty())
+    plot.empty = process.dead() ? "Too short-lived to be sampled."
+                                : "No samples yet: they come once a second.";
   const double top = round_top(std::max(highest(points, plot.window), cpu ? 100.0 : 1.0));
   add_axes(look, plot, top, cpu ? "%" : "MB");
   const auto until = process.dead() ? static_cast<Moment>(process.ended_ns) : look.now();

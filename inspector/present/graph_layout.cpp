@@ -36,8 +36,31 @@ std::vector<std::size_t> ring_order(const Digraph& graph,
   return order;
 }
 
+// The angle of the first member for which the others around the ring, too, face those outside who
+// point at them (left) or whom they point at (right), as far as `pull` asks for it.
+float best_start(const std::vector<std::size_t>& members, const std::vector<float>& pull,
+                 float step) {
+  const float top = -std::numbers::pi_v<float> / 2;
+  float best = top;
+  float least = 1e9F;
+  for (std::size_t turn = 0; turn < 2 * members.size(); ++turn) {
+    const float start = top + step * static_cast<float>(turn) / 2;
+    float sum = 0;
+    for (std::size_t i = 0; i < members.size(); ++i)
+      sum += pull[members[i]] * std::cos(start + step * static_cast<float>(i));
+    if (sum < least - 1e-3F) {
+      least = sum;
+      best = start;
+    }
+  }
+  return best;
+}
+
+// `pull` of a node: the weight of what comes to it from other components, less that of what goes
+// there.
 Block make_block(const Digraph& graph, const Nodes& nodes,
-                 const std::vector<std::size_t>& component, const LayoutOptions& options) {
+                 const std::vector<std::size_t>& component, const std::vector<float>& pull,
+                 const LayoutOptions& options, float turning) {
   if (component.size() == 1) {
     const LayoutNode& node = nodes[component.front()];
     return {component, {{0, 0}}, node.width, node.height};
@@ -47,12 +70,14 @@ Block make_block(const Digraph& graph, const Nodes& nodes,
   for (const std::size_t member : component) widest = std::max(widest, diagonal(nodes[member]));
   // The chord between neighbours is at least a whole diagonal, so boxes of any proportion stay
   // apart.
-  const float step = 2 * std::numbers::pi_v<float> / static_cast<float>(component.size());
-  const float radius = (widest + options.gap_y) / (2 * std::sin(step / 2));
+  const float round = 2 * std::numbers::pi_v<float> / static_cast<float>(component.size());
+  const float radius = (widest + options.ring_gap) / (2 * std::sin(round / 2));
+  const float step = turning * round;
+  const float start = best_start(block.members, pull, step);
   float half_width = 0;
   float half_height = 0;
   for (std::size_t i = 0; i < block.members.size(); ++i) {
-    const float angle = step * static_cast<float>(i) - std::numbers::pi_v<float> / 2;
+    const float angle = start + step * static_cast<float>(i);
     const LayoutPoint at{radius * std::cos(angle), radius * std::sin(angle)};
     const LayoutNode& node = nodes[block.members[i]];
     half_width = std::max(half_width, std::abs(at.x) + node.width / 2);
@@ -267,6 +292,19 @@ std::vector<std::size_t> parts_of(std::size_t count, const std::vector<LayoutEdg
   return part;
 }
 
+std::vector<float> pull_of(const std::vector<std::size_t>& component,
+                           const std::vector<LayoutEdge>& edges, std::size_t count) {
+  std::vector<float> pull(count, 0);
+  std::vector<bool> inside(count, false);
+  for (const std::size_t member : component) inside[member] = true;
+  for (const LayoutEdge& edge : edges) {
+    if (inside[edge.from] == inside[edge.to]) continue;
+    if (inside[edge.to]) pull[edge.to] += edge.weight;
+    if (inside[edge.from]) pull[edge.from] -= edge.weight;
+  }
+  return pull;
+}
+
 struct Placing {
   const Nodes& nodes;
   const std::vector<LayoutEdge>& edges;
@@ -320,7 +358,8 @@ float place_part(Placing& placing, const std::vector<Block>& blocks,
 
 void route(Placing& placing) {
   for (std::size_t id = 0; id < placing.edges.size(); ++id) {
-    const auto& [from, to] = placing.edges[id];
+    const std::size_t from = placing.edges[id].from;
+    const std::size_t to = placing.edges[id].to;
     EdgeRoute& route = placing.out.routes[id];
     const LayoutPoint start = placing.out.centers[from];
     const LayoutPoint end = placing.out.centers[to];
@@ -340,8 +379,11 @@ void route(Placing& placing) {
 
 }  // namespace
 
-GraphLayout layout_graph(const Nodes& nodes, const std::vector<LayoutEdge>& edges,
-                         const LayoutOptions& options) {
+namespace {
+
+// From left to right; rings turn clockwise with `turning` 1, the other way round with -1.
+GraphLayout lay_across(const Nodes& nodes, const std::vector<LayoutEdge>& edges,
+                       const LayoutOptions& options, float turning) {
   GraphLayout out{std::vector<LayoutPoint>(nodes.size()), std::vector<EdgeRoute>(edges.size()), 0,
                   0};
   if (nodes.empty()) return out;
@@ -361,7 +403,8 @@ GraphLayout layout_graph(const Nodes& nodes, const std::vector<LayoutEdge>& edge
   for (const auto& component : analysis::strong_components(graph)) {
     auto& list = blocks[part_of[component.front()]];
     for (const std::size_t member : component) placing.block_of[member] = list.size();
-    list.push_back(make_block(graph, nodes, component, options));
+    list.push_back(make_block(graph, nodes, component, pull_of(component, edges, nodes.size()),
+                              options, turning));
   }
   for (std::size_t id = 0; id < edges.size(); ++id) edge_ids[part_of[edges[id].from]].push_back(id);
 
@@ -372,6 +415,25 @@ GraphLayout layout_graph(const Nodes& nodes, const std::vector<LayoutEdge>& edge
   out.height = bottom - 2 * options.gap_y + options.margin;
   route(placing);
   return out;
+}
+
+void turn(LayoutPoint& point) { std::swap(point.x, point.y); }
+
+}  // namespace
+
+// Downwards is across, mirrored at the diagonal.
+GraphLayout layout_graph(const Nodes& nodes, const std::vector<LayoutEdge>& edges,
+                         const LayoutOptions& options) {
+  if (!options.downward) return lay_across(nodes, edges, options, 1);
+  Nodes turned = nodes;
+  for (LayoutNode& node : turned) std::swap(node.width, node.height);
+  GraphLayout layout = lay_across(turned, edges, options, -1);
+  std::swap(layout.width, layout.height);
+  for (LayoutPoint& center : layout.centers) turn(center);
+  for (EdgeRoute& route : layout.routes) {
+    for (LayoutPoint& point : route.points) turn(point);
+  }
+  return layout;
 }
 
 }  // namespace inspector::present

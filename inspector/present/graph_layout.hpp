@@ -1,6 +1,6 @@
 // Where the boxes and arrows of a directed graph go, in numbers: cycles as rings, the rest in
-// layers from left to right. Pure and without randomness: the same graph gives the same picture in
-// every run and on every machine.
+// layers from left to right, or downwards. Pure and without randomness: the same graph gives the
+// same picture in every run and on every machine.
 #pragma once
 
 #include <cstddef>
@@ -22,12 +22,15 @@ struct LayoutNode {
 struct LayoutEdge {
   std::size_t from = 0;
   std::size_t to = 0;
+  float weight = 1;  // a ring turns the ends of its heavy edges towards where they come from
 };
 
 struct LayoutOptions {
-  float gap_x = 56;   // between layers
-  float gap_y = 18;   // between boxes of one layer, and between neighbours on a ring
-  float margin = 16;  // around everything
+  float gap_x = 56;       // between layers
+  float gap_y = 18;       // between boxes of one layer
+  float ring_gap = 18;    // between neighbours on a ring, at least
+  float margin = 16;      // around everything
+  bool downward = false;  // layers from the top to the bottom
 };
 
 // A route starts and ends on the borders of its two boxes; points between them go round other

@@ -94,6 +94,8 @@ LaneBar make_bar(const Look& look, const FoldedStretch& folded, TimeRange window
 Lanes lock_lanes(const Look& look, const std::vector<model::ObjectId>& locks, std::size_t limit,
                  int pixels) {
   Lanes lanes;
+  lanes.title = "Who held it when";
+  lanes.note = "hatched: somebody waited";
   lanes.window = look.window();
   lanes.x_ticks = time_ticks(lanes.window, look.begin());
   lanes.bands = look.bands(lanes.window);

@@ -22,8 +22,11 @@ Badge lock_verdict(const Look& look, model::ObjectId id) {
   const analysis::Finding* trouble = look.trouble_of(analysis::Subject::of_object(id));
   if (trouble == nullptr) return {};
   if (trouble->rule == "deadlock") return {"in a deadlock", Tone::Alarm};
-  if (trouble->rule == "owner-died") return {"owner died", Tone::Alarm};
-  if (trouble->rule == "worker-died") return {"owner died", Tone::Alarm};
+  if (trouble->rule == "owner-died" || trouble->rule == "worker-died") {
+    const model::Lock* lock = look.model.locks().find(id);
+    const bool refused = lock != nullptr && lock->state == model::LockState::OwnerDead;
+    return refused ? Badge{"owner died", Tone::Alarm} : Badge{"recovered", Tone::Warning};
+  }
   if (trouble->rule == "stall") return {"in a stall", Tone::Warning};
   return {"contended", Tone::Warning};
 }
@@ -50,12 +53,8 @@ Item make_item(const Look& look, const Contention& numbers) {
     row.wait_p50 = duration_text(numbers.wait_p50_ns);
     row.wait_p99 = duration_text(numbers.wait_p99_ns);
   }
-  const std::uint64_t longest =
-      std::max(numbers.wait_max_ns,
-               numbers.waiters.empty()
-                   ? 0
-                   : look.age(look.model.threads().find(numbers.waiters.front())->since_ns));
-  if (longest > 0) row.wait_max = duration_text(longest);
+  if (const std::uint64_t longest = analysis::longest_wait_ns(look.model, numbers); longest > 0)
+    row.wait_max = duration_text(longest);
   row.busy = static_cast<float>(numbers.busy);
   row.busy_text = percent_text(numbers.busy);
   row.verdict = lock_verdict(look, numbers.lock);

@@ -2,11 +2,11 @@
 #pragma once
 
 #include "present/facts.hpp"
+#include "present/lanes.hpp"
 #include "present/parts.hpp"
 #include "present/view_state.hpp"
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -39,33 +39,6 @@ struct LockRow {
   std::string busy_text;  // "83 %"
   Tone tone = Tone::Neutral;
   Badge verdict{};  // "in a deadlock", "owner died"
-};
-
-// A lane per lock: bars say who held it when.
-struct LaneBar {
-  float from = 0;  // fractions of the window
-  float to = 0;
-  Tone tone = Tone::Holding;
-  float hue = 0;      // identity colour of the holder
-  std::string label;  // the holder, or "37 holds" when folded
-  EntityRef ref{};    // the holder
-  bool folded = false;
-  bool waiting = false;  // somebody waited meanwhile: hatched
-  Tip tip{};
-};
-
-struct Lane {
-  Chip chip;
-  std::vector<LaneBar> bars;
-};
-
-struct Lanes {
-  TimeRange window{};
-  std::vector<Lane> lanes{};
-  std::vector<Tick> x_ticks{};
-  std::vector<Band> bands{};
-  std::optional<float> cursor{};
-  std::string empty{};
 };
 
 struct LockListVm {

@@ -233,11 +233,13 @@ Tone Look::tone(const model::Thread& thread) const {
       (trouble->rule == "deadlock" || trouble->rule == "stall")) {
     return Tone::Blocked;
   }
-  if (thread.waiting()) {
-    if (is_rest(thread.state)) return Tone::Idle;
-    return age(thread.since_ns) >= kLongWaitNs ? Tone::Blocked : Tone::Waiting;
-  }
+  if (thread.waiting()) return wait_tone(thread.state, age(thread.since_ns));
   return thread.held.empty() ? Tone::Running : Tone::Holding;
+}
+
+Tone Look::wait_tone(wire::ThreadState state, std::uint64_t lasted_ns) {
+  if (is_rest(state)) return Tone::Idle;
+  return lasted_ns >= kLongWaitNs ? Tone::Blocked : Tone::Waiting;
 }
 
 Tone Look::tone(const model::Process& process) const {
@@ -259,8 +261,14 @@ Tone Look::tone(const model::Process& process) const {
 }
 
 Tone Look::tone_object(model::ObjectId id) const {
-  if (const auto* trouble = trouble_of(Subject::of_object(id))) return tone(*trouble);
-  if (const model::Lock* lock = model.locks().find(id)) {
+  const model::Lock* lock = model.locks().find(id);
+  if (const auto* trouble = trouble_of(Subject::of_object(id))) {
+    // The death of one who held it concerns a lock only until somebody has recovered it.
+    const bool settled = trouble->rule == "worker-died" && lock != nullptr &&
+                         lock->state != model::LockState::OwnerDead;
+    if (!settled) return tone(*trouble);
+  }
+  if (lock != nullptr) {
     if (lock->state == model::LockState::Unknown) return Tone::Unknown;
     if (lock->state == model::LockState::OwnerDead) return Tone::Dead;
     if (!model.threads().waiting_on(id).empty()) return Tone::Waiting;
@@ -317,10 +325,16 @@ float Look::hue(model::Puid puid) const {
   return identity_hue(path);
 }
 
+Moment Look::moment() const { return past() ? std::clamp(view.cursor, now(), end()) : now(); }
 Moment Look::begin() const {
   return facts.begin != 0 ? facts.begin : static_cast<Moment>(model.start_ns());
 }
 Moment Look::end() const { return std::max(facts.now, now()); }
+bool Look::ended() const {
+  const auto& rows = model.processes().rows();
+  return !rows.empty() &&
+         std::all_of(rows.begin(), rows.end(), [](const auto& row) { return row.second.dead(); });
+}
 bool Look::past() const { return view.mode != Mode::Live && view.cursor != 0 && now() < end(); }
 
 TimeRange Look::window() const {

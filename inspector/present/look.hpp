@@ -54,6 +54,8 @@ class Look {
   [[nodiscard]] Sentence sentence(const analysis::Text&) const;
 
   [[nodiscard]] Tone tone(const model::Thread&) const;
+  // Of a wait that has lasted so long.
+  static Tone wait_tone(wire::ThreadState, std::uint64_t lasted_ns);
   [[nodiscard]] Tone tone(const model::Process&) const;
   [[nodiscard]] Tone tone_object(model::ObjectId) const;
   static Tone tone(analysis::Severity severity);
@@ -65,10 +67,14 @@ class Look {
   [[nodiscard]] float hue(model::Puid) const;
 
   [[nodiscard]] Moment now() const { return static_cast<Moment>(model.now_ns()); }
+  // The moment in view: in a quiet stretch somewhat later than the newest event before it.
+  [[nodiscard]] Moment moment() const;
   [[nodiscard]] Moment begin() const;
   [[nodiscard]] Moment end() const;  // of the session
   // Before the newest moment, by the user's choice.
   [[nodiscard]] bool past() const;
+  // Every process has ended by the moment in view.
+  [[nodiscard]] bool ended() const;
   [[nodiscard]] std::uint64_t watched_ns() const { return model.now_ns() - model.start_ns(); }
   [[nodiscard]] std::uint64_t age(std::uint64_t since_ns) const {
     return model.now_ns() > since_ns ? model.now_ns() - since_ns : 0;

@@ -23,22 +23,62 @@ std::string action_for(const analysis::Finding& finding) {
   return "Show";
 }
 
+std::string into_session(const Look& look, std::uint64_t ns) {
+  return duration_text(ns - std::min(ns, static_cast<std::uint64_t>(look.begin())));
+}
+
+std::string age_text(const Look& look, const analysis::Finding& finding) {
+  const bool point = finding.rule == "worker-died";
+  const std::string began = into_session(look, finding.since_ns);
+  const std::string ended = into_session(look, finding.until_ns);
+  if (!finding.open() && !point && began != ended) return began + " to " + ended;
+  if (!finding.open() || look.ended()) return "at " + began;
+  const std::string age = duration_text(look.age(finding.since_ns));
+  return point ? age + " ago" : "for " + age;
+}
+
 AlarmCard make_card(const Look& look, const analysis::Finding& finding) {
   AlarmCard card;
   card.alarm = Look::alarm(finding);
-  card.tone = Look::tone(finding);
+  card.tone = Look::tone(finding.severity);
   card.title = finding.title;
   card.sentence = look.sentence(finding.sentence);
-  card.age = finding.open() ? "since " + duration_text(look.age(finding.since_ns))
-                            : "over " + duration_text(look.age(finding.until_ns)) + " ago";
-  if (finding.open() && finding.rule == "worker-died")
-    card.age = duration_text(look.age(finding.since_ns)) + " ago";
+  card.age = age_text(look, finding);
+  card.over = !finding.open();
   if (finding.confidence != analysis::Confidence::Proven || finding.rule == "deadlock") {
     card.confidence = analysis::confidence_name(finding.confidence);
   }
+  if (card.over) card.confidence += card.confidence.empty() ? "over" : ", over";
   card.advice = finding.advice;
   card.action = action_for(finding);
   return card;
+}
+
+// While the program runs, the verdict is about now. When all of it has ended there is no now, and
+// the verdict is about the whole session, as in a report.
+void add_findings(const Look& look, OverviewVm& vm) {
+  std::vector<analysis::Finding> judged;
+  std::vector<analysis::Finding> over = look.past_findings();
+  for (const auto& finding : look.findings()) (finding.open() ? judged : over).push_back(finding);
+  analysis::sort_findings(over);
+  for (const auto* list : {&judged, &over}) {
+    for (const auto& finding : *list)
+      (finding.is_problem() ? vm.alarms : vm.notes).push_back(make_card(look, finding));
+  }
+  vm.notes_title = "Worth knowing";
+  if (look.ended()) {
+    judged.insert(judged.end(), over.begin(), over.end());
+    analysis::sort_findings(judged);
+    std::stable_sort(vm.alarms.begin(), vm.alarms.end(), [](const auto& a, const auto& b) {
+      return badness(a.tone) > badness(b.tone);
+    });
+  }
+  vm.verdict = look.sentence(analysis::verdict(judged, look.watched_ns()));
+  vm.tone = Tone::Ok;
+  for (const auto& finding : judged) {
+    const Tone tone = Look::tone(finding.severity);
+    if (finding.is_problem() && badness(tone) > badness(vm.tone)) vm.tone = tone;
+  }
 }
 
 std::vector<OverviewVm::QueueLine> queue_lines(const Look& look) {
@@ -85,11 +125,12 @@ std::vector<OverviewVm::LockLine> lock_lines(const Look& look) {
       line.holder = look.chip(lock.holder);
       line.held_for = duration_text(look.age(lock.since_ns));
     }
-    line.waiters = std::to_string(row->waiters.size());
-    line.contention = static_cast<float>(row->contended);
-    line.wait = row->pressure > 0
-                    ? duration_text(static_cast<std::uint64_t>(row->pressure * 1e9)) + "/s"
-                    : "";
+    line.waiters = !row->waiters.empty() ? plural(row->waiters.size(), "waiter", "waiters")
+                   : lock.held()         ? "nobody waits"
+                                         : "free";
+    if (row->waiters.empty() && line.tone != Tone::Dead) line.tone = Tone::Neutral;
+    if (const std::uint64_t longest = analysis::longest_wait_ns(look.model, *row); longest > 0)
+      line.wait = "longest " + duration_text(longest);
     lines.push_back(std::move(line));
   }
   return lines;
@@ -136,7 +177,8 @@ void add_facts(const Look& look, OverviewVm& vm) {
     waiting += tone == Tone::Waiting || tone == Tone::Blocked ? 1 : 0;
   }
   vm.facts = {
-      {"processes", count_text(look.model.processes().alive_count()), "alive", Tone::Neutral},
+      {"processes alive", count_text(look.model.processes().alive_count()),
+       "of " + count_text(look.model.processes().rows().size()), Tone::Neutral},
       {"blocked", count_text(waiting), "", waiting > 0 ? Tone::Waiting : Tone::Neutral},
       {"items in queues", count_text(items), "", Tone::Neutral},
       {"locks held", count_text(locks_held), "", Tone::Neutral},
@@ -161,22 +203,12 @@ OverviewVm build_overview(const Look& look) {
                                 "MP_INSPECT=1 ./your_program"};
     return vm;
   }
-  std::vector<analysis::Finding> open;
-  std::vector<analysis::Finding> over = look.past_findings();
-  for (const auto& finding : look.findings()) (finding.open() ? open : over).push_back(finding);
-  vm.verdict = look.sentence(analysis::verdict(open, look.watched_ns()));
-  vm.tone = Tone::Ok;
-  for (const auto& finding : open) {
-    if (badness(Look::tone(finding)) > badness(vm.tone)) vm.tone = Look::tone(finding);
-  }
+  add_findings(look, vm);
   vm.subline = plural(model.processes().rows().size(), "process", "processes") + ", " +
                plural(model.queues().rows().size(), "queue", "queues") + " and " +
                plural(model.locks().rows().size(), "lock", "locks") + " watched for " +
                duration_text(look.watched_ns());
-  for (const auto& finding : open) vm.alarms.push_back(make_card(look, finding));
-  for (const auto& finding : over) vm.alarms.push_back(make_card(look, finding));
-  if (std::none_of(open.begin(), open.end(),
-                   [](const auto& finding) { return finding.is_problem(); })) {
+  if (vm.alarms.empty()) {
     for (const analysis::Rule& rule : analysis::rules()) vm.checks.emplace_back(rule.checked);
   }
   add_facts(look, vm);

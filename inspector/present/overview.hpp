@@ -16,10 +16,11 @@ struct AlarmCard {
   std::string title;  // "Deadlock"
   Sentence sentence;  // "worker-3 waits for B (12.4 s), held by worker-7, which waits for A, held
                       // by worker-3."
-  std::string age;    // "since 12.4 s"
-  std::string confidence;  // "proven", "probable"; empty when it goes without saying
+  std::string age;    // "for 12.4 s"; of what is over: "502 ms to 6.0 s"
+  std::string confidence;  // "proven", "probable, over"; empty when it goes without saying
   std::string advice;      // "Take A before B everywhere."
   std::string action;      // "Show the cycle"
+  bool over = false;       // it was true at an earlier moment
 };
 
 struct OverviewVm {
@@ -27,7 +28,9 @@ struct OverviewVm {
   Sentence verdict;     // "2 problems: deadlock of 3 workers since 12.4 s; queue jobs is full."
   std::string subline;  // "41 processes, 7 queues and 12 locks watched for 00:03:12"
   std::vector<Fact> facts;
-  std::vector<AlarmCard> alarms;
+  std::vector<AlarmCard> alarms;  // problems: what is true now, then what is over
+  std::vector<AlarmCard> notes;   // no problems, but worth knowing
+  std::string notes_title;
   std::vector<std::string> checks;  // when nothing is wrong: what was looked for
 
   struct QueueLine {
@@ -47,9 +50,8 @@ struct OverviewVm {
     Chip lock;
     Chip holder;  // empty: free
     std::string held_for;
-    std::string waiters;   // "3"
-    float contention = 0;  // 0..1: share of the last seconds somebody waited
-    std::string wait;      // "1.8 s/s"
+    std::string waiters;  // "3 waiters", "free", "nobody waits"
+    std::string wait;     // "longest 4.5 s"
     Tone tone = Tone::Neutral;
   };
   std::vector<LockLine> locks;  // at most five, worst first

@@ -138,7 +138,7 @@ std::vector<FoldedStretch> fold(std::span<const Stretch> lane, TimeRange window,
 double round_top(double value) {
   if (!(value > 1)) return 1;
   const double power = std::pow(10.0, std::floor(std::log10(value)));
-  for (const double step : {1.0, 2.0, 5.0, 10.0}) {
+  for (const double step : {1.0, 2.0, 4.0, 6.0, 8.0, 10.0}) {
     if (step * power >= value * (1 - 1e-9)) return step * power;
   }
   return 10 * power;

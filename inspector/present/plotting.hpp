@@ -52,7 +52,8 @@ std::vector<FoldedStretch> fold(std::span<const Stretch> lane, TimeRange window,
 // How bad a state is when several must share one bar.
 int badness(Tone tone);
 
-// A round upper end for an axis that must show `value`: 1, 2, 5, 10, 20, ... at least `value`.
+// A round upper end for an axis that must show `value`: 1, 2, 4, 6, 8, 10, 20, ..., whose half is
+// round as well.
 double round_top(double value);
 
 // Labels at round distances from `origin` (the session's begin); about `wanted` of them.

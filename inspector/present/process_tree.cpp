@@ -3,6 +3,7 @@
 #include "present/builders.hpp"
 #include "present/format.hpp"
 #include "present/plotting.hpp"
+#include "present/process_lanes.hpp"
 #include "present/process_words.hpp"
 
 #include <algorithm>
@@ -201,6 +202,11 @@ ProcessTreeVm build_process_tree(const Look& look) {
   }
   vm.summary = summarize(look);
   vm.rows = TreeBuilder(look).run();
+  std::vector<model::Puid> order;
+  for (const ProcessRow& row : vm.rows) {
+    if (!row.faded) order.push_back(row.ref.id);
+  }
+  vm.lanes = process_lanes(look, order);
   if (vm.rows.empty())
     vm.empty = {"Nothing matches",
                 "No process has " + analysis::list_text({"“" + vm.filter + "”"}) +

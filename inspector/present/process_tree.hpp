@@ -2,6 +2,7 @@
 #pragma once
 
 #include "present/facts.hpp"
+#include "present/lanes.hpp"
 #include "present/parts.hpp"
 #include "present/view_state.hpp"
 
@@ -58,6 +59,7 @@ struct ProcessTreeVm {
   std::string filter;
   Sort sort{};
   std::vector<ProcessRow> rows;  // flattened, what is collapsed is left out
+  Lanes lanes{};                 // of the same processes
   EmptyState empty{};            // no processes, or the filter hides them all
 };
 

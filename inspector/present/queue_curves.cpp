@@ -148,7 +148,7 @@ Plot rate_plot(const Look& look, const std::vector<model::ObjectId>& queues, std
       const std::string name = look.names.object(queue_id) + (puts ? " in" : " out");
       std::vector<StepPoint> points = rate_points(look, *queue, plot.window, puts);
       const double latest = points.empty() ? 0 : points.back().value;
-      const float hue = queue_hue(look, queue_id) + (puts ? 0.0f : 0.08f);
+      const float hue = queue_hue(look, queue_id) + (puts ? 0.0f : 0.45f);
       lines.push_back(
           {{name, Tone::Neutral, hue - std::floor(hue), list_rate_text(latest), {}, false},
            std::move(points)});

@@ -5,6 +5,8 @@
 namespace inspector::present {
 namespace {
 
+constexpr std::size_t kRecoverable = 5;
+
 SessionsVm::Running running_row(const RunningFacts& facts) {
   SessionsVm::Running row;
   row.id = facts.id;
@@ -56,6 +58,11 @@ SessionsVm build_sessions(const MachineFacts& machine, const SessionFacts& sessi
     vm.running_empty += ".";
   }
   for (const RecoverableFacts& facts : machine.recoverable) {
+    if (vm.recoverable.size() == kRecoverable) {
+      vm.recoverable_more =
+          "and " + count_text(machine.recoverable.size() - kRecoverable) + " that died before";
+      break;
+    }
     vm.recoverable.push_back({facts.path, facts.name + " (" +
                                               plural(facts.processes, "process", "processes") +
                                               ") died " + ago_text(facts.died_ago_ns)});

@@ -40,7 +40,8 @@ struct SessionsVm {
     std::string path;
     std::string text;  // "crunch (41 processes) died 3 min ago"
   };
-  std::vector<Recoverable> recoverable;
+  std::vector<Recoverable> recoverable;  // the latest few
+  std::string recoverable_more;          // "and 12 that died before"; empty: that is all
 
   struct Recording {
     std::string path;

@@ -71,13 +71,14 @@ std::string speed_text(double speed) { return short_number(speed) + "x"; }
 
 void add_cursor(const Look& look, TimeStripVm& vm) {
   vm.past = look.past();
-  vm.playhead = vm.past || look.view.mode != Mode::Live ? fraction_of(look.now(), vm.window)
+  vm.playhead = vm.past || look.view.mode != Mode::Live ? fraction_of(look.moment(), vm.window)
                                                         : fraction_of(look.end(), vm.window);
   if (vm.past)
-    vm.past_text = "viewing " + duration_text(static_cast<std::uint64_t>(look.end() - look.now())) +
+    vm.past_text = "viewing " +
+                   duration_text(static_cast<std::uint64_t>(look.end() - look.moment())) +
                    (look.facts.can_follow ? " ago" : " before the end");
   vm.cursor_text =
-      moment_text(vm.past ? look.now() : look.end(), look.facts.wall_at_zero, look.begin());
+      moment_text(vm.past ? look.moment() : look.end(), look.facts.wall_at_zero, look.begin());
   if (look.view.range) {
     vm.range_from = fraction_of(look.view.range->begin, vm.window);
     vm.range_to = fraction_of(look.view.range->end, vm.window);
@@ -102,7 +103,7 @@ TimeStripVm build_time_strip(const Look& look, int width) {
   vm.can_pause = facts.can_pause;
   vm.can_seek = facts.can_seek;
   vm.can_follow = facts.can_follow;
-  vm.playing = view.mode != Mode::Paused;
+  vm.playing = view.mode == Mode::Playing || (view.mode == Mode::Live && facts.can_follow);
   vm.loop = view.loop;
   vm.speed = view.speed;
   for (const double speed : {0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 10.0})

@@ -19,14 +19,14 @@ std::size_t open_problems(const Look& look, Tone& worst) {
   return count;
 }
 
-std::string mode_text(const SessionFacts& facts, const ViewState& view) {
-  switch (view.mode) {
+std::string mode_text(const Look& look) {
+  switch (look.view.mode) {
     case Mode::Live:
-      return facts.can_follow ? "LIVE" : "RECORDING";
+      return look.facts.can_follow ? "LIVE" : "ENDED";
     case Mode::Paused:
-      return "PAUSED";
+      return look.past() || look.facts.can_follow ? "PAUSED" : "ENDED";
     case Mode::Playing:
-      return "REPLAY " + short_number(view.speed) + "x";
+      return "REPLAY " + short_number(look.view.speed) + "x";
   }
   return "";
 }
@@ -72,7 +72,10 @@ TopBarVm build_top_bar(const Look& look) {
   const ViewState& view = look.view;
   TopBarVm vm;
   vm.session = facts.open ? facts.name : "mp-inspector";
-  vm.origin = facts.origin;
+  // Of a recording the folder: its name stands before it.
+  vm.origin = facts.origin.ends_with("/" + facts.name)
+                  ? facts.origin.substr(0, facts.origin.size() - facts.name.size() - 1)
+                  : facts.origin;
   vm.open = facts.open;
   vm.mode = view.mode;
   vm.level = facts.level;
@@ -84,9 +87,15 @@ TopBarVm build_top_bar(const Look& look) {
       "Every operation, uncontended locks too."};
   if (!facts.open) return vm;
   vm.past = look.past();
-  vm.mode_text = mode_text(facts, view);
-  vm.clock = clock_text(look.now() - look.begin());
-  vm.facts.push_back({"processes", count_text(model.processes().alive_count()), "", Tone::Neutral});
+  vm.live = view.mode == Mode::Live && facts.can_follow && !vm.past;
+  vm.mode_text = mode_text(look);
+  vm.clock = clock_text(look.moment() - look.begin());
+  const std::size_t alive = model.processes().alive_count();
+  const std::size_t all = model.processes().rows().size();
+  const std::string noun = all == 1 ? "process" : "processes";
+  vm.facts.push_back(
+      look.ended() ? Fact{noun + ", all ended", count_text(all)}
+                   : Fact{noun + (alive < all ? " of " + count_text(all) : ""), count_text(alive)});
   if (facts.events_per_second > 0) {
     vm.facts.push_back(
         {"events",

@@ -20,10 +20,11 @@ struct TopBarVm {
 
   Mode mode = Mode::Live;
   bool past = false;      // the whole window shows the past: amber
-  std::string mode_text;  // "LIVE", "PAUSED", "REPLAY 4x"
+  bool live = false;      // what is shown happens now
+  std::string mode_text;  // "LIVE", "PAUSED", "REPLAY 4x", "ENDED"
   std::string clock;      // "00:12:31.4", how long the session has run at the cursor
 
-  std::vector<Fact> facts;  // {"processes","41"}, {"events","212 k","/s"}, {"lost","0"}
+  std::vector<Fact> facts;  // {"processes of 41","40"}, {"events","212 k","/s"}, {"lost","0"}
 
   bool can_set_level = false;
   int level = 1;

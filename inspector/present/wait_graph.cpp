@@ -132,11 +132,20 @@ class PictureBuilder {
   void add_helpers(NodeIndex node, const model::Thread& thread, int object) {
     if (!helped_.insert(thread.object).second) return;
     const bool single = thread.state == wire::ThreadState::LockWait;
+    const auto is_helper = [&](const analysis::WaitLink& link) {
+      return link.from == node && link.object == thread.object &&
+             (single || lost_.contains(link.to));
+    };
+    // From outside, arrows into a cycle are drawn only where there are no others.
+    const bool others = std::any_of(
+        graph_.links.begin(), graph_.links.end(),
+        [&](const auto& link) { return is_helper(link) && !in_cycle_.contains(link.to); });
     for (const analysis::WaitLink& link : graph_.links) {
-      if (link.from != node || link.object != thread.object) continue;
-      if (!single && !lost_.contains(link.to)) continue;
+      if (!is_helper(link)) continue;
       const bool ring = same_cycle(node, link.to);
-      vm_.edges.push_back({object, thread_node(link.to), single ? "held by" : "could be ended by",
+      if (!single && !ring && others && in_cycle_.contains(link.to)) continue;
+      const char* label = single ? "held by" : ring ? "could be ended by" : "";
+      vm_.edges.push_back({object, thread_node(link.to), label,
                            single ? Tone::Holding : Tone::Unknown, ring, !single});
     }
     if (const model::Lock* lock = look_.model.locks().find(thread.object);

@@ -8,6 +8,8 @@
 #include "ui/registry.hpp"
 #include "ui/theme.hpp"
 
+#include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include <imgui.h>
@@ -22,6 +24,7 @@ struct Context {
   present::Commands& out;
   float scale = 1;
   float dt = 0;
+  float hovered_for = 0;  // seconds that the mouse has been on the same widget
 
   present::EntityRef
       hovered{};  // under the mouse in the last frame, in whichever panel: highlight it
@@ -30,6 +33,8 @@ struct Context {
   bool animating = false;         // something moves by itself: draw again soon
 
   float px(float at_scale_one) const { return at_scale_one * scale; }
+  // A line's width in whole pixels: ImGui draws such lines with a third of the triangles.
+  float line(float at_scale_one) const { return std::max(1.0F, std::round(px(at_scale_one))); }
   void send(present::Command command) { out.push_back(std::move(command)); }
   bool lit(present::EntityRef ref) const { return ref && ref == hovered; }
 };

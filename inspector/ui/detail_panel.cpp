@@ -30,7 +30,7 @@ void draw_title(Context& context, const DetailVm& vm) {
                                             quiet ? theme.raised : theme.wash(vm.tone),
                                             context.px(metric::kRadius));
   put_in(context, {at, ImVec2(at.x + side, at.y + side)}, Face::Title, theme.tone(vm.tone),
-         icon::of(vm.title.ref.kind), Align::Center);
+         vm.title ? icon::of(vm.title.ref.kind) : icon::kDashboard, Align::Center);
   const float left = at.x + side + context.px(12);
   put(context, ImVec2(left, at.y - context.px(1)), Face::Title, theme.text, vm.title.label,
       at.x + width - left);
@@ -40,6 +40,9 @@ void draw_title(Context& context, const DetailVm& vm) {
                        vm.title.label);
   space(context, 4);
   sentence(context, "detail/state", vm.state);
+  if (vm.advice.empty()) return;
+  space(context, 2);
+  paragraph(context, Face::Small, theme.text_dim, vm.advice);
 }
 
 void draw_actions(Context& context, Memory& memory, const DetailVm& vm) {
@@ -91,13 +94,14 @@ void draw_events(Context& context, const DetailVm& vm) {
   if (!vm.events_note.empty())
     paragraph(context, Face::Small, context.theme.text_faint, vm.events_note);
   const float width = ImGui::GetContentRegionAvail().x;
-  const float when = context.px(78);
   int number = 0;
   for (const DetailVm::EventLine& line : vm.events) {
     scope::Id id(number++);
+    const float when = line.when.empty() ? 0 : context.px(66);
     const ImVec2 at = ImGui::GetCursorScreenPos();
     const Rect box{at, ImVec2(at.x + width, at.y + context.px(22))};
     const Hit h = hit(context, Path("detail/event/", line.when), box);
+    const std::string words = plain(line.text);
     if (h.hovered)
       ImGui::GetWindowDrawList()->AddRectFilled(box.low, box.high, context.theme.raised,
                                                 context.px(4));
@@ -105,7 +109,8 @@ void draw_events(Context& context, const DetailVm& vm) {
            context.theme.text_faint, line.when, Align::Right);
     const bool quiet = line.tone == Tone::Neutral || line.tone == Tone::Idle;
     put_in(context, {ImVec2(at.x + when + context.px(10), at.y), box.high}, Face::Small,
-           quiet ? context.theme.text : context.theme.tone(line.tone), plain(line.text));
+           quiet ? context.theme.text : context.theme.tone(line.tone), words);
+    if (h.hovered && tip_due(context)) tooltip(context, words + "  (click: go there)");
     if (h.clicked) context.send(present::Seek{line.at});
     ImGui::Dummy(ImVec2(width, context.px(22)));
   }
@@ -136,7 +141,7 @@ void draw_fields(Context& context, const char* title, const char* base,
       put_in(context, {at, ImVec2(box.high.x - context.px(6), box.high.y)}, Face::Small,
              context.theme.text_dim, icon::kCopy, Align::Right);
     if (h.clicked) ImGui::SetClipboardText(field.value.c_str());
-    if (hot && tip_due()) tooltip(context, field.value + "  (click: copy)");
+    if (hot && tip_due(context)) tooltip(context, field.value + "  (click: copy)");
     ImGui::Dummy(ImVec2(width, context.px(24)));
   }
 }
@@ -144,7 +149,7 @@ void draw_fields(Context& context, const char* title, const char* base,
 }  // namespace
 
 void draw_detail(Context& context, Memory& memory, const DetailVm& vm) {
-  if (!vm.title) {
+  if (vm.empty) {
     empty_state(context, "detail/empty", vm.empty, icon::kInfoCircle);
     return;
   }

@@ -12,9 +12,10 @@ namespace fs = std::filesystem;
 
 // Latin-1, general punctuation, arrows, Greek letters used in units, the minus and infinity signs,
 // geometric marks.
-constexpr ImWchar kTextRanges[] = {0x0020, 0x00ff, 0x0394, 0x0394, 0x03bc, 0x03c3, 0x2010, 0x2027,
-                                   0x2190, 0x2193, 0x21c4, 0x21c4, 0x2212, 0x2212, 0x221e, 0x221e,
-                                   0x2248, 0x2248, 0x2264, 0x2265, 0x25cf, 0x25cf, 0};
+constexpr ImWchar kTextRanges[] = {0x0020, 0x00ff, 0x0394, 0x0394, 0x03bc, 0x03c3, 0x2010,
+                                   0x2027, 0x2039, 0x203a, 0x2190, 0x2193, 0x21c4, 0x21c4,
+                                   0x2212, 0x2212, 0x221e, 0x221e, 0x2248, 0x2248, 0x2264,
+                                   0x2265, 0x25cf, 0x25cf, 0};
 constexpr ImWchar kIconRanges[] = {0xf000, 0xf2e0, 0};
 
 using Names = std::initializer_list<const char*>;
@@ -98,7 +99,7 @@ void merge_icons(const std::string& file, float text_size) {
 Fonts load_fonts(float scale, const std::string& extra_dir, const std::vector<std::string>& roots) {
   struct Want {
     Face face;
-    std::string Files::*file;
+    std::string Files::* file;
     float size;
     bool icons;
   };

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <functional>
 #include <string>
+#include <utility>
 
 #include <imgui_internal.h>
 
@@ -55,7 +56,7 @@ std::size_t fingerprint(const Context& context, const present::WaitGraphVm& vm, 
   return seed;
 }
 
-// With as much air as fits, before it has to be scaled down.
+// Across or downwards, with as much air as fits; else what has to be scaled down least.
 void lay_out(const Context& context, const present::WaitGraphVm& vm, GraphMemory& memory,
              ImVec2 room) {
   const std::size_t now = fingerprint(context, vm, room);
@@ -64,16 +65,28 @@ void lay_out(const Context& context, const present::WaitGraphVm& vm, GraphMemory
   std::vector<present::LayoutNode> nodes;
   for (const GraphNode& node : vm.nodes) nodes.push_back(box_of(context, node));
   std::vector<present::LayoutEdge> edges;
+  float label = context.px(18);
   for (const GraphEdge& edge : vm.edges) {
-    edges.push_back({static_cast<std::size_t>(edge.from), static_cast<std::size_t>(edge.to)});
+    edges.push_back({static_cast<std::size_t>(edge.from), static_cast<std::size_t>(edge.to),
+                     edge.dashed ? 0.25F : 1.0F});
+    label = std::max(label, measure(context, Face::Small, edge.label).x + context.px(36));
   }
   present::LayoutOptions options;
   options.margin = context.px(24);
-  for (const float air : {110.0F, 80.0F, 56.0F}) {
-    options.gap_x = context.px(air);
-    options.gap_y = context.px(air * 0.5F);
-    memory.layout = present::layout_graph(nodes, edges, options);
-    if (memory.layout.width <= room.x && memory.layout.height <= room.y) return;
+  options.ring_gap = label;
+  float best = 0;
+  for (const float air : {96.0F, 64.0F, 48.0F}) {
+    for (const bool downward : {false, true}) {
+      options.downward = downward;
+      options.gap_x = downward ? context.px(air) : std::max(context.px(air), label);
+      options.gap_y = context.px(downward ? 28.0F : air * 0.5F);
+      present::GraphLayout layout = present::layout_graph(nodes, edges, options);
+      const float zoom = std::min(room.x / layout.width, room.y / layout.height);
+      if (zoom <= best) continue;
+      best = zoom;
+      memory.layout = std::move(layout);
+      if (best >= 1) return;
+    }
   }
 }
 
@@ -221,7 +234,7 @@ void draw_node(Context& context, const Path& path, const GraphNode& node, ImVec2
          theme.text_dim, node.note, zoom);
   if (!h.hovered) return;
   context.hovering = node.ref;
-  if (tip_due()) tooltip(context, node.tip);
+  if (tip_due(context)) tooltip(context, node.tip);
   if (h.double_clicked)
     context.send(present::Open{node.ref});
   else if (h.clicked)

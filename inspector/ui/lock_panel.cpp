@@ -35,7 +35,7 @@ constexpr Column kColumns[] = {
 };
 
 void draw_row(Context& context, Grid& grid, const LockRow& row) {
-  if (grid.row(row.lock.ref, row.lock.label) && tip_due()) tooltip(context, row.lock.tip);
+  if (grid.row(row.lock.ref, row.lock.label) && tip_due(context)) tooltip(context, row.lock.tip);
   scope::Id id(static_cast<int>(row.lock.ref.id));
   const Theme& theme = context.theme;
   const float chip_top = (grid.row_height() - context.px(metric::kChip)) / 2;
@@ -99,10 +99,7 @@ void draw_table(Context& context, Memory& memory, const present::LockListVm& vm)
     }
   }
   stack_splitter(context, "locks/splitter", room.x, room.y, memory.lock_share);
-  scope::Child child("locks/lanes", ImVec2(room.x, ImGui::GetContentRegionAvail().y));
-  Card card(context, "locks/lanes_card", ImGui::GetContentRegionAvail().x);
-  heading(context, "Who held it when", "hatched: somebody waited");
-  lanes(context, "locks/lanes", vm.lanes, card.inner_width());
+  lanes_card(context, "locks/lanes", vm.lanes, ImVec2(room.x, ImGui::GetContentRegionAvail().y));
 }
 
 void draw_stories(Context& context, const present::WaitGraphVm& vm, ImVec2 size) {

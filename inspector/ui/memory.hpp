@@ -20,6 +20,7 @@ struct Question {
 
 struct Memory {
   float detail_width = metric::kDetail;
+  float process_share = 0.58F;
   float queue_share = 0.52F;
   float lock_share = 0.55F;
   GraphMemory graph{};
@@ -29,6 +30,8 @@ struct Memory {
   bool help_open = false;
   std::optional<Question> question{};
   present::EntityRef hovered{};
+  ImGuiID hovered_id = 0;
+  float hovered_for = 0;
   present::EntityRef scrolled_to{};  // the selection the lists have already brought into view
 };
 

@@ -27,12 +27,13 @@ const char* verdict_icon(Tone tone) {
 void draw_facts(Context& context, const OverviewVm& vm, float width) {
   if (vm.facts.empty()) return;
   const ImVec2 at = ImGui::GetCursorScreenPos();
-  const float step = std::min(context.px(150), width / static_cast<float>(vm.facts.size()));
-  float x = at.x;
-  for (const present::Fact& one : vm.facts) {
-    ImGui::SetCursorScreenPos(ImVec2(x, at.y));
-    fact(context, "overview/facts", one);
-    x += step;
+  const float step = context.px(138);
+  const auto columns = std::max<std::size_t>(1, static_cast<std::size_t>(width / step));
+  const float line = context.px(52);
+  for (std::size_t i = 0; i < vm.facts.size(); ++i) {
+    ImGui::SetCursorScreenPos(ImVec2(at.x + step * static_cast<float>(i % columns),
+                                     at.y + line * static_cast<float>(i / columns)));
+    fact(context, "overview/facts", vm.facts[i]);
   }
 }
 
@@ -55,9 +56,11 @@ void draw_verdict(Context& context, const OverviewVm& vm, float width) {
   draw_facts(context, vm, inner);
 }
 
-void draw_alarm(Context& context, const present::AlarmCard& alarm, float width, float least) {
+// Returns the height that it would like to have.
+float draw_alarm(Context& context, const present::AlarmCard& alarm, float width, float least) {
   const std::string base = "overview/alarm/" + alarm.title;
-  Card card(context, base, width, alarm.tone, least);
+  const float top = ImGui::GetCursorScreenPos().y;
+  Card card(context, base, width, alarm.over ? Tone::Neutral : alarm.tone, least);
   const float inner = card.inner_width();
   const ImVec2 at = ImGui::GetCursorScreenPos();
   put(context, at, Face::Strong, context.theme.tone(alarm.tone), alarm.title, inner * 0.6F);
@@ -76,12 +79,14 @@ void draw_alarm(Context& context, const present::AlarmCard& alarm, float width, 
   }
   space(context, 3);
   if (button(context, Path(base, "/show"), alarm.action + "  " + icon::kArrowRight,
-             is_bad(alarm.tone) ? Look::Danger : Look::Normal)) {
+             is_bad(alarm.tone) && !alarm.over ? Look::Danger : Look::Normal)) {
     context.send(present::ShowEvidence{alarm.alarm});
   }
+  return ImGui::GetItemRectMax().y + context.px(metric::kCardPad) - top;
 }
 
-// Two columns; of an odd number the first, the worst, takes the whole width.
+// Two columns; of an odd number the first, the worst, takes the whole width. Cards beside each
+// other are as tall as the taller one was in the last frame.
 void draw_alarms(Context& context, const OverviewVm& vm, float width) {
   const float gap = context.px(metric::kGap);
   const std::size_t count = vm.alarms.size();
@@ -89,20 +94,56 @@ void draw_alarms(Context& context, const OverviewVm& vm, float width) {
   const float column = two ? (width - gap) / 2 : width;
   const ImVec2 start = ImGui::GetCursorScreenPos();
   float y = start.y;
-  float lowest = y;
-  bool right = false;
-  for (std::size_t i = 0; i < count; ++i) {
+  for (std::size_t i = 0; i < count;) {
     const bool whole = !two || (i == 0 && count % 2 == 1);
-    ImGui::SetCursorScreenPos(ImVec2(start.x + (right ? column + gap : 0), y));
-    scope::Id id(static_cast<int>(i));
-    draw_alarm(context, vm.alarms[i], whole ? width : column, right ? lowest - y : 0);
-    lowest = std::max(lowest, ImGui::GetItemRectMax().y);
-    right = !whole && !right;
-    if (!right) y = lowest + gap;
+    scope::Id row(static_cast<int>(i));
+    float& height = *ImGui::GetStateStorage()->GetFloatRef(Path("row").id(), 0);
+    float tallest = 0;
+    float lowest = y;
+    for (std::size_t k = 0; k < (whole ? 1U : 2U); ++k, ++i) {
+      scope::Id id(static_cast<int>(k));
+      ImGui::SetCursorScreenPos(ImVec2(start.x + static_cast<float>(k) * (column + gap), y));
+      tallest = std::max(
+          tallest, draw_alarm(context, vm.alarms[i], whole ? width : column, whole ? 0 : height));
+      lowest = std::max(lowest, ImGui::GetItemRectMax().y);
+    }
+    height = tallest;
+    y = lowest + gap;
   }
   if (count == 0) return;
-  ImGui::SetCursorScreenPos(ImVec2(start.x, lowest));
+  ImGui::SetCursorScreenPos(ImVec2(start.x, y - gap));
   ImGui::Dummy(ImVec2(width, 0));
+}
+
+void draw_notes(Context& context, const OverviewVm& vm, float width) {
+  if (vm.notes.empty()) return;
+  Card card(context, "overview/notes", width);
+  heading(context, vm.notes_title);
+  const float right = context.px(150);
+  int number = 0;
+  for (const present::AlarmCard& note : vm.notes) {
+    scope::Id id(number);
+    const std::string base = "overview/note/" + std::to_string(number++);
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    const float left = at.x + context.px(20);
+    dot(context, ImVec2(at.x + context.px(5), at.y + context.px(14)), note.tone);
+    ImGui::SetCursorScreenPos(ImVec2(left, at.y));
+    {
+      scope::Group group;
+      sentence(context, Path(base, "/sentence"), note.sentence, Face::Body,
+               card.inner_width() - (left - at.x) - right);
+    }
+    const float below = ImGui::GetItemRectMax().y;
+    const ImVec2 end(at.x + card.inner_width(), at.y + context.px(28));
+    const float side = context.px(metric::kButton);
+    put_in(context, {ImVec2(end.x - right, at.y), ImVec2(end.x - side - context.px(6), end.y)},
+           Face::Small, context.theme.text_dim, note.age, Align::Right);
+    ImGui::SetCursorScreenPos(ImVec2(end.x - side, at.y - context.px(1)));
+    if (icon_button(context, Path(base, "/show"), icon::kArrowRight, note.action))
+      context.send(present::ShowEvidence{note.alarm});
+    ImGui::SetCursorScreenPos(ImVec2(at.x, below));
+    ImGui::Dummy(ImVec2(card.inner_width(), 0));
+  }
 }
 
 void draw_checks(Context& context, const OverviewVm& vm, float width) {
@@ -206,9 +247,9 @@ void draw_lock(Context& context, const OverviewVm::LockLine& one, bool first, fl
     }
   }
   const Rect right{ImVec2(box.high.x - numbers, box.low.y), box.high};
-  const std::string waiters = one.waiters + (one.waiters == "1" ? " waiter" : " waiters");
   put_in(context, {right.low, ImVec2(right.high.x, middle + context.px(2))}, Face::Small,
-         one.tone == Tone::Neutral ? theme.text_dim : theme.tone(one.tone), waiters, Align::Right);
+         one.tone == Tone::Neutral ? theme.text_dim : theme.tone(one.tone), one.waiters,
+         Align::Right);
   put_in(context, {ImVec2(right.low.x, middle - context.px(2)), right.high}, Face::MonoSmall,
          theme.text_faint, one.wait, Align::Right);
   ImGui::SetCursorScreenPos(box.low);
@@ -252,6 +293,7 @@ void draw_lists(Context& context, const OverviewVm& vm, float width) {
 void draw_tile(Context& context, const OverviewVm::ProcessTile& tile, Rect box) {
   const std::string base = "overview/process/" + tile.process.label;
   const Hit h = hit(context, base, box, true, tile.state, true);
+  if (!ImGui::IsRectVisible(box.low, box.high)) return;
   const Theme& theme = context.theme;
   ImDrawList* list = ImGui::GetWindowDrawList();
   const bool lit = h.hovered || context.lit(tile.process.ref);
@@ -281,7 +323,7 @@ void draw_tile(Context& context, const OverviewVm::ProcessTile& tile, Rect box) 
         tile.spark);
   if (!h.hovered) return;
   context.hovering = tile.process.ref;
-  if (tip_due()) tooltip(context, tile.process.tip);
+  if (tip_due(context)) tooltip(context, tile.process.tip);
   if (h.double_clicked)
     context.send(present::Open{tile.process.ref});
   else if (h.clicked)
@@ -324,6 +366,8 @@ void draw_overview(Context& context, const OverviewVm& vm) {
   if (vm.alarms.empty()) draw_checks(context, vm, width);
   space(context, 2);
   draw_lists(context, vm, width);
+  space(context, 2);
+  draw_notes(context, vm, width);
   space(context, 6);
   draw_processes(context, vm, width);
 }

@@ -27,6 +27,7 @@ struct PaneLayout {
 
 inline constexpr float kLeastDetail = 260;
 inline constexpr float kLeastMain = 520;
+inline constexpr float kWide = 1100;  // room for everything
 
 // `detail` is the wanted width at scale 1; it gives way before the main view does.
 inline PaneLayout divide(float width, float height, float scale, bool detail_open, float detail,

@@ -16,6 +16,18 @@ float dot_space(const Context& context, Tone tone) {
   return tone == Tone::Neutral ? 0.0F : context.px(13);
 }
 
+// At most `room` values: each the highest of those that share its place, so that no spike is lost.
+std::vector<float> columns_of(const std::vector<float>& values, float room) {
+  const auto most = static_cast<std::size_t>(std::max(room, 2.0F));
+  if (values.size() <= most) return values;
+  std::vector<float> columns(most, std::nanf(""));
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    float& column = columns[i * most / values.size()];
+    column = std::fmax(column, values[i]);
+  }
+  return columns;
+}
+
 }  // namespace
 
 // Each tone has a shape as well, so that nobody needs the colour to tell them apart.
@@ -88,7 +100,7 @@ void chip_at(Context& context, const Path& path, ImVec2 at, const present::Chip&
          theme.text, chip.label);
   if (!h.hovered) return;
   context.hovering = chip.ref;
-  if (!chip.tip.empty() && tip_due()) tooltip(context, chip.tip);
+  if (!chip.tip.empty() && tip_due(context)) tooltip(context, chip.tip);
   if (h.double_clicked)
     context.send(present::Open{chip.ref});
   else if (h.clicked)
@@ -182,15 +194,16 @@ void area_quad(ImVec2 left, ImVec2 right, float floor, ImU32 left_colour, ImU32 
 }
 
 void spark(const Context& context, Rect box, const present::Spark& spark) {
-  const std::size_t count = spark.values.size();
+  const std::vector<float> values = columns_of(spark.values, box.width() / context.px(2));
+  const std::size_t count = values.size();
   if (count < 2) return;
   ImDrawList* list = ImGui::GetWindowDrawList();
   const ImU32 colour = context.theme.tone(spark.tone);
   const ImU32 fill = with_alpha(colour, 0.18F);
   const float step = box.width() / static_cast<float>(count - 1);
-  const auto known = [&](std::size_t i) { return i < count && !std::isnan(spark.values[i]); };
+  const auto known = [&](std::size_t i) { return i < count && !std::isnan(values[i]); };
   const auto point = [&](std::size_t i) {
-    const float value = std::clamp(spark.values[i], 0.0F, 1.0F);
+    const float value = std::clamp(values[i], 0.0F, 1.0F);
     return ImVec2(box.low.x + static_cast<float>(i) * step,
                   box.high.y - 1 - value * (box.height() - 2));
   };
@@ -200,7 +213,7 @@ void spark(const Context& context, Rect box, const present::Spark& spark) {
   }
   for (std::size_t i = 0; i < count; ++i) {
     if (known(i)) list->PathLineTo(point(i));
-    if (!known(i + 1)) list->PathStroke(with_alpha(colour, 0.9F), 0, context.px(1.3F));
+    if (!known(i + 1)) list->PathStroke(with_alpha(colour, 0.9F), 0, context.line(1.3F));
   }
 }
 
@@ -216,18 +229,22 @@ void meter(const Context& context, Rect box, float fill, Tone tone) {
 
 void fact(Context& context, const Path& path, const present::Fact& fact) {
   const Theme& theme = context.theme;
-  scope::Group group;
-  scope::Style gap(ImGuiStyleVar_ItemSpacing, ImVec2(context.px(4), context.px(2)));
-  const ImU32 colour = fact.tone == Tone::Neutral ? theme.text : theme.tone(fact.tone);
-  label(context, Path(path.text(), "/", fact.label), Face::MonoLarge, colour, fact.value);
-  if (!fact.unit.empty()) {
-    const ImVec2 high = ImGui::GetItemRectMax();
-    put(context, ImVec2(high.x + context.px(4), high.y - context.px(17)), Face::Small,
-        theme.text_dim, fact.unit);
-    ImGui::SameLine(0, 0);
-    ImGui::Dummy(ImVec2(measure(context, Face::Small, fact.unit).x + context.px(6), 1));
+  {
+    scope::Group group;
+    scope::Style gap(ImGuiStyleVar_ItemSpacing, ImVec2(context.px(4), context.px(2)));
+    const ImU32 colour = fact.tone == Tone::Neutral ? theme.text : theme.tone(fact.tone);
+    text(context, Face::MonoLarge, colour, fact.value);
+    if (!fact.unit.empty()) {
+      const ImVec2 high = ImGui::GetItemRectMax();
+      put(context, ImVec2(high.x + context.px(4), high.y - context.px(17)), Face::Small,
+          theme.text_dim, fact.unit);
+      ImGui::SameLine(0, 0);
+      ImGui::Dummy(ImVec2(measure(context, Face::Small, fact.unit).x + context.px(6), 1));
+    }
+    text(context, Face::Small, theme.text_dim, fact.label);
   }
-  text(context, Face::Small, theme.text_dim, fact.label);
+  context.registry.add(Path(path.text(), "/", fact.label), ImGui::GetItemRectMin(),
+                       ImGui::GetItemRectMax(), false, ImGui::IsItemVisible(), true, fact.value);
 }
 
 }  // namespace inspector::ui

@@ -77,7 +77,7 @@ void draw_curve(const Context& context, const present::Curve& curve, const Rect&
   }
   for (std::size_t i = 0; i < count; ++i) {
     if (known(i)) list->PathLineTo(point(i));
-    if (!known(i + 1)) list->PathStroke(colour, 0, context.px(1.6F));
+    if (!known(i + 1)) list->PathStroke(colour, 0, context.line(1.6F));
   }
 }
 

@@ -2,7 +2,9 @@
 
 #include "ui/grid.hpp"
 #include "ui/icons.hpp"
+#include "ui/memory.hpp"
 #include "ui/scope.hpp"
+#include "ui/timeline.hpp"
 #include "ui/widgets.hpp"
 
 #include <algorithm>
@@ -32,7 +34,7 @@ enum At : std::size_t {
 constexpr Column kColumns[] = {
     {"process", sort_by(ProcessColumn::Name), 170, 2.0F, 0},
     {"pid", sort_by(ProcessColumn::Pid), 60, 0, 6, Align::Right},
-    {"state", sort_by(ProcessColumn::State), 124, 1.0F, 0},
+    {"state", sort_by(ProcessColumn::State), 172, 1.5F, 0},
     {"waiting for", sort_by(ProcessColumn::WaitingFor), 126, 1.2F, 1},
     {"holds", sort_by(ProcessColumn::Holds), 116, 1.1F, 2},
     {"cpu", sort_by(ProcessColumn::Cpu), 112, 0, 4, Align::Right},
@@ -98,7 +100,7 @@ void draw_meter(Context& context, const std::string& text, const present::Spark&
 }
 
 void draw_row(Context& context, Grid& grid, const ProcessRow& row) {
-  if (grid.row(row.ref, row.name, row.fresh) && tip_due()) tooltip(context, row.tip);
+  if (grid.row(row.ref, row.name, row.fresh) && tip_due(context)) tooltip(context, row.tip);
   scope::Id id(static_cast<int>(row.ref.id));
   const Theme& theme = context.theme;
   if (const auto cell = grid.cell(kName)) draw_name(context, grid, row, *cell);
@@ -130,21 +132,30 @@ void draw_row(Context& context, Grid& grid, const ProcessRow& row) {
 
 }  // namespace
 
-void draw_processes(Context& context, const present::ProcessTreeVm& vm) {
+void draw_processes(Context& context, Memory& memory, const present::ProcessTreeVm& vm) {
   screen_head(context, present::Screen::Processes, "Processes", vm.summary, &vm.filter);
   if (vm.empty) {
     empty_state(context, "processes/empty", vm.empty, icon::kSitemap);
     return;
   }
-  Grid grid(context, "processes", kColumns, present::Screen::Processes, vm.sort,
-            ImGui::GetContentRegionAvail());
-  if (!grid) return;
-  ImGuiListClipper clipper;
-  clipper.Begin(static_cast<int>(vm.rows.size()), grid.row_height());
-  while (clipper.Step()) {
-    for (int i = clipper.DisplayStart; i < clipper.DisplayEnd; ++i)
-      draw_row(context, grid, vm.rows[static_cast<std::size_t>(i)]);
+  const ImVec2 room = ImGui::GetContentRegionAvail();
+  const float full =
+      context.px(metric::kRow) * static_cast<float>(vm.rows.size() + 1) + context.px(8);
+  {
+    Grid grid(context, "processes", kColumns, present::Screen::Processes, vm.sort,
+              ImVec2(room.x, std::min(full, room.y * memory.process_share)));
+    if (grid) {
+      ImGuiListClipper clipper;
+      clipper.Begin(static_cast<int>(vm.rows.size()), grid.row_height());
+      while (clipper.Step()) {
+        for (int i = clipper.DisplayStart; i < clipper.DisplayEnd; ++i)
+          draw_row(context, grid, vm.rows[static_cast<std::size_t>(i)]);
+      }
+    }
   }
+  stack_splitter(context, "processes/splitter", room.x, room.y, memory.process_share);
+  lanes_card(context, "processes/lanes", vm.lanes,
+             ImVec2(room.x, ImGui::GetContentRegionAvail().y));
 }
 
 }  // namespace inspector::ui

@@ -1,4 +1,4 @@
-// Processes: the tree as a table.
+// Processes: the tree as a table, and under it what each was doing over time.
 #pragma once
 
 #include "present/process_tree.hpp"
@@ -6,6 +6,8 @@
 
 namespace inspector::ui {
 
-void draw_processes(Context&, const present::ProcessTreeVm&);
+struct Memory;
+
+void draw_processes(Context&, Memory&, const present::ProcessTreeVm&);
 
 }  // namespace inspector::ui

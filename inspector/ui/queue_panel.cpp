@@ -60,7 +60,7 @@ void draw_depth(Context& context, const Grid& grid, const QueueRow& row, const R
 }
 
 void draw_row(Context& context, Grid& grid, const QueueRow& row) {
-  if (grid.row(row.queue.ref, row.queue.label) && tip_due()) tooltip(context, row.queue.tip);
+  if (grid.row(row.queue.ref, row.queue.label) && tip_due(context)) tooltip(context, row.queue.tip);
   scope::Id id(static_cast<int>(row.queue.ref.id));
   const Theme& theme = context.theme;
   const float chip_top = (grid.row_height() - context.px(metric::kChip)) / 2;

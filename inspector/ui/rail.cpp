@@ -67,7 +67,7 @@ void draw_item(Context& context, const present::RailVm::Item& item) {
            Align::Center);
   }
   if (h.clicked) context.send(present::GoTo{item.screen});
-  if (h.hovered && tip_due()) tooltip(context, item.name + "  (" + face.key + ")");
+  if (h.hovered && tip_due(context)) tooltip(context, item.name + "  (" + face.key + ")");
   ImGui::Dummy(ImVec2(width, height));
 }
 

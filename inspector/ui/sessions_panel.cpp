@@ -71,9 +71,10 @@ void draw_connect(Context& context, const SessionsVm& vm, float width) {
   }
   const std::string& words = vm.problem.empty() ? vm.note : vm.problem;
   const ImVec2 at = ImGui::GetCursorScreenPos();
-  put(context, ImVec2(at.x + context.px(20), at.y), Face::Small,
+  const float indent = vm.listening.empty() ? 0 : context.px(20);
+  put(context, ImVec2(at.x + indent, at.y), Face::Small,
       vm.problem.empty() ? context.theme.text_faint : context.theme.tone(Tone::Alarm), words,
-      inner - context.px(20));
+      inner - indent);
   ImGui::Dummy(ImVec2(inner, context.px(16)));
   context.registry.add("sessions/note", at, ImGui::GetItemRectMax(), false, true, true, words);
 }
@@ -127,6 +128,8 @@ void draw_running(Context& context, const SessionsVm& vm, float width) {
     end_item(item);
     first = false;
   }
+  if (!vm.recoverable_more.empty())
+    nothing(context, "sessions/recoverable/more", vm.recoverable_more, card.inner_width());
 }
 
 void draw_recording_item(Context& context, const SessionsVm::Recording& one, bool first,
@@ -156,7 +159,7 @@ void draw_recording_item(Context& context, const SessionsVm::Recording& one, boo
   put_in(context, {ImVec2(item.box.high.x - context.px(14), item.box.low.y), item.box.high},
          Face::Small, context.theme.text_faint, icon::kChevronRight);
   if (h.clicked) context.send(present::OpenRecording{one.path});
-  if (h.hovered && tip_due()) tooltip(context, can_open ? one.path : one.obstacle);
+  if (h.hovered && tip_due(context)) tooltip(context, can_open ? one.path : one.obstacle);
   end_item(item);
 }
 

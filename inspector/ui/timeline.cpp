@@ -78,7 +78,7 @@ void draw_marks(Context& context, const std::string& base, const present::TimeSt
     if (!h.hovered) continue;
     context.hovering = mark.ref;
     tooltip(context, mark.tip);
-    if (h.clicked) context.send(present::ShowEvidence{mark.ref});
+    if (h.clicked) context.send(present::ShowEvidence{mark.ref, true});
   }
 }
 
@@ -105,18 +105,28 @@ void draw_playhead(const Context& context, const present::TimeStripVm& strip, co
                           colour);
 }
 
-void draw_bar(Context& context, const Path& path, const present::LaneBar& bar, const Rect& track) {
+float strength_of(const present::LaneBar& bar, bool by_tone, bool lit) {
+  if (lit) return 0.9F;
+  if (bar.tone == Tone::Blocked || bar.tone == Tone::Alarm || bar.tone == Tone::Dead) return 0.8F;
+  if (!by_tone) return bar.folded ? 0.28F : 0.56F;
+  return bar.tone == Tone::Running ? 0.42F : bar.tone == Tone::Idle ? 0.12F : 0.66F;
+}
+
+void draw_bar(Context& context, const Path& path, const present::LaneBar& bar, const Rect& track,
+              bool by_tone) {
   ImDrawList* list = ImGui::GetWindowDrawList();
   const float from = across(track, bar.from);
   const float to = std::max(across(track, bar.to), from + context.px(kLeastBar));
   const Rect box{ImVec2(from, track.low.y), ImVec2(to, track.high.y)};
   const bool bad = bar.tone == Tone::Blocked || bar.tone == Tone::Alarm || bar.tone == Tone::Dead;
-  const ImU32 colour = bad ? context.theme.tone(bar.tone) : context.theme.identity(bar.hue);
+  const ImU32 colour =
+      bad || by_tone ? context.theme.tone(bar.tone) : context.theme.identity(bar.hue);
   const bool wide = box.width() > context.px(10);
   const Hit h = wide ? hit(context, path, box, true, bar.label, true) : Hit{};
   const bool lit = h.hovered || context.lit(bar.ref);
-  const float strength = bar.folded ? 0.28F : lit ? 0.9F : bad ? 0.8F : 0.56F;
-  const float radius = wide ? context.px(3) : 0.0F;
+  const float strength = strength_of(bar, by_tone, lit);
+  // Round corners cost thirty times what square ones do: for the few that are long.
+  const float radius = box.width() > context.px(48) ? context.px(3) : 0.0F;
   list->AddRectFilled(box.low, box.high, mix(context.theme.card, colour, strength), radius);
   if (bar.waiting && wide) hatch(context, box, with_alpha(context.theme.canvas, 0.45F));
   if (box.width() > context.px(34)) {
@@ -130,7 +140,7 @@ void draw_bar(Context& context, const Path& path, const present::LaneBar& bar, c
   }
   if (!h.hovered) return;
   context.hovering = bar.ref;
-  if (tip_due()) tooltip(context, bar.tip);
+  if (tip_due(context)) tooltip(context, bar.tip);
   if (h.clicked && bar.ref) context.send(present::Select{bar.ref, ImGui::GetIO().KeyCtrl});
 }
 
@@ -183,7 +193,12 @@ void lanes(Context& context, const Path& path, const present::Lanes& value, floa
   ImGui::SetItemAllowOverlap();
   draw_ticks(context, value.x_ticks, area, area.high.y + context.px(4));
   float y = at.y;
+  const ImRect sight = ImGui::GetCurrentWindow()->ClipRect;
   for (const present::Lane& lane : value.lanes) {
+    if (y + row < sight.Min.y || y > sight.Max.y) {
+      y += row;
+      continue;
+    }
     chip_at(context, Path(base, "/", lane.chip.label), ImVec2(at.x, y + context.px(3)), lane.chip,
             name_width - context.px(10));
     const Rect track{ImVec2(area.low.x, y + context.px(4)),
@@ -193,7 +208,7 @@ void lanes(Context& context, const Path& path, const present::Lanes& value, floa
     int number = 0;
     for (const present::LaneBar& bar : lane.bars) {
       scope::Id id(number);
-      draw_bar(context, Path(base, "/", lane.chip.label, "/bar"), bar, track);
+      draw_bar(context, Path(base, "/", lane.chip.label, "/bar"), bar, track, value.by_tone);
       ++number;
     }
     for (const present::Band& band : value.bands) {
@@ -211,6 +226,14 @@ void lanes(Context& context, const Path& path, const present::Lanes& value, floa
   }
   ImGui::SetCursorScreenPos(at);
   ImGui::Dummy(ImVec2(width, height + context.px(22)));
+}
+
+void lanes_card(Context& context, const std::string& base, const present::Lanes& value,
+                ImVec2 room) {
+  scope::Child child(base.c_str(), room);
+  Card card(context, base + "_card", ImGui::GetContentRegionAvail().x);
+  heading(context, value.title, value.note);
+  lanes(context, base, value, card.inner_width());
 }
 
 }  // namespace inspector::ui

@@ -2,7 +2,7 @@
 // bars.
 #pragma once
 
-#include "present/lock_list.hpp"
+#include "present/lanes.hpp"
 #include "present/time_strip.hpp"
 #include "ui/widgets.hpp"
 
@@ -11,7 +11,9 @@ namespace inspector::ui {
 // The density of events with alarm ticks and the playhead; scrubs while the mouse is down.
 void density_strip(Context&, const Path&, const present::TimeStripVm&, Rect area);
 
-// One lane per lock: chip on the left, bars of its holders. Takes `width`; as high as it needs.
+// One lane per thing: its chip on the left, its bars. Takes `width`; as high as it needs.
 void lanes(Context&, const Path&, const present::Lanes&, float width);
+// The same in a card that fills `room` and scrolls.
+void lanes_card(Context&, const std::string& base, const present::Lanes&, ImVec2 room);
 
 }  // namespace inspector::ui

@@ -15,8 +15,7 @@ using present::Tone;
 
 void draw_mode(Context& context, const present::TopBarVm& vm) {
   const Theme& theme = context.theme;
-  const bool live = vm.mode == present::Mode::Live && !vm.past;
-  const ImU32 colour = vm.past ? theme.past : live ? theme.tone(Tone::Ok) : theme.text_dim;
+  const ImU32 colour = vm.past ? theme.past : vm.live ? theme.tone(Tone::Ok) : theme.text_dim;
   const float height = context.px(26);
   const float words = measure(context, Face::SmallStrong, vm.mode_text).x;
   const float clock = measure(context, Face::Mono, vm.clock).x;
@@ -137,7 +136,9 @@ float draw_right(Context& context, Memory& memory, const present::TopBarVm& vm, 
     ImGui::SameLine();
   }
   if (vm.alarms > 0) {
-    if (button(context, "top/alarms", alarms, Look::Danger, true, "Show the alarms"))
+    const bool red = vm.alarms_tone == Tone::Alarm;
+    if (button(context, "top/alarms", alarms, red ? Look::Danger : Look::Caution, true,
+               "Show the alarms"))
       context.send(present::GoTo{present::Screen::Overview});
     ImGui::SameLine();
   }

@@ -19,6 +19,8 @@
 
 #include <algorithm>
 
+#include <imgui_internal.h>
+
 namespace inspector::ui {
 namespace {
 
@@ -73,6 +75,14 @@ void draw_edges(const Context& context, const PaneLayout& panes, bool past) {
                 0, 0, thick);
 }
 
+// How long the mouse has rested on one widget. ImGui's own timer starts anew in each frame for what
+// lies on top of something else.
+void watch_hover(Memory& memory, float dt) {
+  const ImGuiID id = ImGui::GetCurrentContext()->HoveredIdPreviousFrame;
+  memory.hovered_for = id != 0 && id == memory.hovered_id ? memory.hovered_for + dt : 0;
+  memory.hovered_id = id;
+}
+
 }  // namespace
 
 void Ui::set_scale(float scale, const std::string& font_dir) {
@@ -87,7 +97,7 @@ void Ui::main_view(Context& context, const present::Vms& vms) {
     case present::Screen::Overview:
       return draw_overview(context, vms.overview);
     case present::Screen::Processes:
-      return draw_processes(context, vms.processes);
+      return draw_processes(context, memory_, vms.processes);
     case present::Screen::Queues:
       return draw_queues(context, memory_, vms.queues);
     case present::Screen::Locks:
@@ -98,7 +108,10 @@ void Ui::main_view(Context& context, const present::Vms& vms) {
 void Ui::regions(Context& context, const present::Vms& vms) {
   const ImVec2 size = ImGui::GetIO().DisplaySize;
   const Theme& theme = context.theme;
-  const bool detail = context.view.detail_open && context.view.screen != present::Screen::Sessions;
+  // Where it is narrow, the panel waits for a selection.
+  const bool room_for_detail = context.view.focus() || size.x >= context.px(kWide);
+  const bool detail = context.view.detail_open && room_for_detail &&
+                      context.view.screen != present::Screen::Sessions;
   const PaneLayout panes =
       divide(size.x, size.y, context.scale, detail, memory_.detail_width, vms.time_strip.open);
   const ImVec2 none(0, 0);
@@ -128,8 +141,16 @@ present::Commands Ui::frame(const present::Vms& vms, const present::ViewState& v
     styled_scale_ = scale_;
   }
   registry_.begin_frame();
-  Context context{view, theme,           fonts_, registry_, out,  scale_,
-                  dt,   memory_.hovered, {},     false,     false};
+  watch_hover(memory_, dt);
+  Context context{.view = view,
+                  .theme = theme,
+                  .fonts = fonts_,
+                  .registry = registry_,
+                  .out = out,
+                  .scale = scale_,
+                  .dt = dt,
+                  .hovered_for = memory_.hovered_for,
+                  .hovered = memory_.hovered};
   handle_keys(context, memory_, vms);
   ImGui::SetNextWindowPos(ImVec2(0, 0));
   ImGui::SetNextWindowSize(ImGui::GetIO().DisplaySize);
@@ -145,6 +166,7 @@ present::Commands Ui::frame(const present::Vms& vms, const present::ViewState& v
   draw_confirm(context, memory_);
   if (!context.probing && view.probe) context.send(present::SetProbe{});
   if (memory_.hovered != context.hovering) context.animating = true;
+  if (memory_.hovered_id != 0 && !tip_due(context)) context.animating = true;
   memory_.hovered = context.hovering;
   animating_ = context.animating;
   return out;

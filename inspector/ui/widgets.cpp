@@ -21,12 +21,17 @@ struct Paint {
 };
 
 Paint paint_of(const Theme& theme, Look look, bool hot) {
-  const ImU32 danger = theme.tone(present::Tone::Alarm);
+  const auto loud = [&](present::Tone tone) {
+    return Paint{hot ? mix(theme.card, theme.tone(tone), 0.22F) : theme.wash(tone),
+                 theme.tone(tone), 0};
+  };
   switch (look) {
     case Look::Primary:
       return {mix(theme.accent, theme.text, hot ? 0.15F : 0.0F), theme.on_accent, 0};
+    case Look::Caution:
+      return loud(present::Tone::Warning);
     case Look::Danger:
-      return {hot ? mix(theme.card, danger, 0.22F) : theme.wash(present::Tone::Alarm), danger, 0};
+      return loud(present::Tone::Alarm);
     case Look::Quiet:
       return {hot ? theme.raised : 0, hot ? theme.text : theme.text_dim, 0};
     case Look::Normal:
@@ -46,6 +51,7 @@ Hit hit(Context& context, const Path& path, Rect rect, bool enabled, std::string
         bool under) {
   const ImRect box(rect.low, rect.high);
   const ImGuiID id = path.id();
+  ImGui::KeepAliveID(id);  // 1.86 does so for ids of its own making only: a press would end at once
   const bool visible = ImGui::ItemAdd(box, id);
   if (context.registry.recording()) {
     ImVec2 low = rect.low;
@@ -71,7 +77,7 @@ Hit hit(Context& context, const Path& path, Rect rect, bool enabled, std::string
   return result;
 }
 
-bool tip_due() { return ImGui::GetCurrentContext()->HoveredIdTimer > kTipDelay; }
+bool tip_due(const Context& context) { return context.hovered_for > kTipDelay; }
 
 float button_width(const Context& context, std::string_view words) {
   return measure(context, Face::Body, words).x + context.px(28);
@@ -92,7 +98,7 @@ bool button(Context& context, const Path& path, std::string_view words, Look loo
     list->AddRect(box.low, box.high, with_alpha(paint.border, strength), radius);
   put_in(context, box, look == Look::Primary ? Face::Strong : Face::Body,
          with_alpha(paint.text, strength), words, Align::Center);
-  if (h.hovered && !tip.empty() && tip_due()) tooltip(context, tip);
+  if (h.hovered && !tip.empty() && tip_due(context)) tooltip(context, tip);
   ImGui::Dummy(size);
   return h.clicked;
 }
@@ -112,7 +118,7 @@ bool icon_button(Context& context, const Path& path, const char* icon, std::stri
                           : context.theme.text_dim;
   if (!enabled) ink = with_alpha(context.theme.text_faint, 0.45F);
   put_in(context, box, Face::Body, ink, icon, Align::Center);
-  if (h.hovered && !tip.empty() && tip_due()) tooltip(context, tip);
+  if (h.hovered && !tip.empty() && tip_due(context)) tooltip(context, tip);
   ImGui::Dummy(ImVec2(side, side));
   return h.clicked;
 }
@@ -200,20 +206,24 @@ void tooltip(Context& context, std::string_view words) {
   paragraph(context, Face::Small, context.theme.text, words, wide);
 }
 
+// Always in this order: what, state, since when, numbers, who else, hint.
 void tooltip(Context& context, const present::Tip& tip) {
   if (tip.empty()) return;
   const Theme& theme = context.theme;
   scope::Style pad(ImGuiStyleVar_WindowPadding, ImVec2(context.px(14), context.px(12)));
   scope::Style gap(ImGuiStyleVar_ItemSpacing, ImVec2(context.px(8), context.px(3)));
   scope::Tooltip open;
-  text(context, Face::Strong, theme.text, tip.what);
-  if (!tip.state.empty()) text(context, Face::Small, theme.text_dim, tip.state);
-  if (!tip.since.empty()) text(context, Face::Small, theme.text_dim, tip.since);
-  for (const std::string& number : tip.numbers)
-    text(context, Face::MonoSmall, theme.text_dim, number);
-  if (!tip.others.empty()) text(context, Face::Small, theme.text_dim, tip.others);
+  int number = 0;
+  const auto line = [&](Face face, ImU32 colour, std::string_view words) {
+    if (!words.empty()) label(context, Path("tip/", std::to_string(number++)), face, colour, words);
+  };
+  line(Face::Strong, theme.text, tip.what);
+  line(Face::Small, theme.text_dim, tip.state);
+  line(Face::Small, theme.text_dim, tip.since);
+  for (const std::string& words : tip.numbers) line(Face::MonoSmall, theme.text_dim, words);
+  line(Face::Small, theme.text_dim, tip.others);
   space(context, 2);
-  text(context, Face::Small, theme.text_faint,
+  line(Face::Small, theme.text_faint,
        tip.hint.empty() ? "click: select   double-click: open" : tip.hint.c_str());
 }
 

@@ -21,7 +21,7 @@ struct Rect {
 };
 
 enum class Align : std::uint8_t { Left, Center, Right };
-enum class Look : std::uint8_t { Normal, Primary, Quiet, Danger };
+enum class Look : std::uint8_t { Normal, Primary, Quiet, Caution, Danger };
 
 // -- Text ----------------------------------------------------------------------------------------
 ImVec2 measure(const Context&, Face, std::string_view text);
@@ -88,7 +88,7 @@ void fact(Context&, const Path&, const present::Fact&);
 void tooltip(Context&, const present::Tip&);
 void tooltip(Context&, std::string_view text);
 // Is it time to show the tooltip of the item that was just drawn and is hovered?
-bool tip_due();
+bool tip_due(const Context&);
 
 // -- Surfaces ------------------------------------------------------------------------------------
 // A rounded card around what is drawn while it lives.

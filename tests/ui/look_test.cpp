@@ -3,9 +3,14 @@
 #include "ui/icons.hpp"
 #include "ui/theme.hpp"
 
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <set>
 #include <string>
 
 #include <imgui.h>
+#include <imgui_internal.h>
 
 #include <gtest/gtest.h>
 
@@ -92,6 +97,44 @@ TEST_F(FontLoading, IconsAreInTheTextFace) {
   for (const ImWchar code :
        {ImWchar{0xf023}, ImWchar{0xf0e8}, ImWchar{0xf071}, ImWchar{0xf1b2}, ImWchar{0xf01c}}) {
     EXPECT_NE(fonts[Face::Body]->FindGlyphNoFallback(code), nullptr) << std::hex << code;
+  }
+}
+
+// Characters beyond ASCII in the string literals of a source: written out, or as \xe2\x80\xba.
+std::set<unsigned> characters_of(const std::string& source) {
+  std::string bytes;
+  for (std::size_t i = 0; i < source.size(); ++i) {
+    if (source.compare(i, 2, "\\x") == 0 && i + 4 <= source.size()) {
+      bytes += static_cast<char>(std::stoi(source.substr(i + 2, 2), nullptr, 16));
+      i += 3;
+    } else {
+      bytes += source[i];
+    }
+  }
+  std::set<unsigned> found;
+  const char* at = bytes.c_str();
+  while (*at != 0) {
+    unsigned code = 0;
+    at += ImTextCharFromUtf8(&code, at, nullptr);
+    if (code > 0x7e) found.insert(code);
+  }
+  return found;
+}
+
+TEST_F(FontLoading, EveryCharacterThatIsShownHasAGlyph) {
+  const Fonts fonts = load_fonts(1.0F);
+  if (!fonts.missing.empty()) GTEST_SKIP() << "fonts are not installed here";
+  for (const char* layer : {"analysis", "present", "ui"}) {
+    for (const auto& entry :
+         std::filesystem::directory_iterator(std::string(MP_INSPECTOR_SOURCES "/") + layer)) {
+      if (entry.path().extension() != ".cpp") continue;
+      std::ifstream file(entry.path());
+      const std::string source((std::istreambuf_iterator<char>(file)), {});
+      for (const unsigned code : characters_of(source)) {
+        EXPECT_NE(fonts[Face::Body]->FindGlyphNoFallback(static_cast<ImWchar>(code)), nullptr)
+            << std::hex << "U+" << code << " in " << entry.path();
+      }
+    }
   }
 }
 

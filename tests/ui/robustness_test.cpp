@@ -109,7 +109,7 @@ TEST(Layout, LongNamesStayInsideTheWindow) {
   }
 }
 
-TEST(Cost, DISABLED_ACrowdedWindowStaysUnderTenThousandQuads) {
+TEST(Cost, ACrowdedWindowStaysUnderTenThousandQuads) {
   for (const Screen screen : kScreens) {
     for (const LocksView locks : {LocksView::Table, LocksView::Graph}) {
       Scene scene = crowded();

@@ -20,6 +20,7 @@ void fill_frame(Vms& vms, bool trouble) {
   top.session = "pipeline";
   top.origin = "this machine";
   top.open = true;
+  top.live = true;
   top.mode_text = "LIVE";
   top.clock = "00:03:12";
   top.facts = {{"processes", "9"}, {"events", "212 k", "/s"}, {"lost", "0"}};
@@ -102,6 +103,14 @@ void fill_processes(Vms& vms, bool trouble) {
       row(9, 1, "collector", "writes the index", Tone::Waiting, "in get()", "31 ms"));
   tree.rows.back().last_sibling = true;
   tree.rows.back().waiting_for = queue_chip(2, "results");
+  tree.lanes.title = "What each was doing";
+  tree.lanes.by_tone = true;
+  tree.lanes.window = {0, 192'000'000'000};
+  tree.lanes.x_ticks = {{0, "-60 s"}, {0.5F, "-30 s"}, {1, "now"}};
+  for (std::size_t i = 0; i < tree.rows.size(); ++i)
+    tree.lanes.lanes.push_back(
+        lane(process_chip(tree.rows[i].ref.id, tree.rows[i].name, tree.rows[i].tone),
+             static_cast<int>(i), trouble && (i == 4 || i == 6)));
   if (!trouble) return;
   ProcessRow& a = tree.rows[4];
   ProcessRow& b = tree.rows[6];
@@ -247,8 +256,10 @@ void fill_overview(Vms& vms, bool trouble) {
                            one.depth + (one.limit == "\xe2\x88\x9e" ? "" : " / " + one.limit),
                            one.rate_in, one.rate_out, one.latency, one.spark, one.verdict});
   for (const LockRow& one : vms.locks.rows)
-    over.locks.push_back({one.lock, one.holder, one.held_for, std::to_string(one.waiters.size()),
-                          one.busy, "1.8 s/s", one.tone});
+    over.locks.push_back(
+        {one.lock, one.holder, one.held_for,
+         one.waiters.empty() ? "free" : std::to_string(one.waiters.size()) + " waiters",
+         "longest 1.8 s", one.tone});
   for (const ProcessRow& one : vms.processes.rows)
     over.processes.push_back({process_chip(one.ref.id, one.name, one.tone),
                               one.state + " " + one.since, one.cpu, one.rss, one.cpu_spark});
@@ -308,10 +319,12 @@ Scene open_scene(bool trouble) {
         "Nobody waits",
         "As soon as one process waits for another, who waits for whom is drawn here."};
   fill_overview(scene.vms, trouble);
-  scene.vms.detail.empty = {
-      "Nothing selected",
-      "Click a process, a queue or a lock anywhere: everything known about it appears here."};
-  if (trouble) fill_detail(scene.vms);
+  if (trouble)
+    fill_detail(scene.vms);
+  else
+    scene.vms.detail.empty = {
+        "Nothing selected",
+        "Click a process, a queue or a lock anywhere: everything known about it appears here."};
   scene.vms.palette.items = {
       {"Go to Locks", "", "4", {}, Tone::Neutral, GoTo{Screen::Locks}},
       {"results_lock", "lock \xc2\xb7 in a deadlock", "", lock(2), Tone::Blocked, Open{lock(2)}},
@@ -420,6 +433,7 @@ Scene in_the_past() {
   scene.view.cursor = 180'000'000'000;
   scene.vms.top_bar.mode = Mode::Paused;
   scene.vms.top_bar.past = true;
+  scene.vms.top_bar.live = false;
   scene.vms.top_bar.mode_text = "PAUSED";
   scene.vms.top_bar.recording = true;
   scene.vms.top_bar.recording_text = "00:03:12 \xc2\xb7 4.1 MB";

@@ -1,4 +1,5 @@
 #include "inspector/present/scene.hpp"
+#include "present/evidence.hpp"
 
 #include <algorithm>
 
@@ -11,6 +12,21 @@ using namespace std::chrono_literals;
 
 TEST(Detail, NothingSelectedIsAnInvitation) {
   EXPECT_EQ(build_detail({}, {}, {}).empty.title, "Nothing selected");
+}
+
+TEST(Detail, NothingSelectedShowsTheSessionAndWhatHappenedLast) {
+  Scene scene;
+  support::deadlock_of_two(scene.builder);
+  scene.fold();
+
+  const DetailVm vm = build_detail(scene.model, scene.facts, scene.view);
+
+  EXPECT_FALSE(vm.empty);
+  EXPECT_EQ(vm.title.label, "pipeline");
+  EXPECT_EQ(vm.kind, "Live session");
+  ASSERT_FALSE(vm.relations.empty());
+  EXPECT_EQ(labels(vm.relations[0].chips), (Strings{"MainProcess", "Worker-1", "Worker-2"}));
+  EXPECT_FALSE(vm.events.empty());
 }
 
 TEST(Detail, ASelectionThatDoesNotExistAtThisMomentIsSaid) {
@@ -37,7 +53,7 @@ TEST(Detail, OfABlockedProcessSaysForWhatAndWhoHasIt) {
                                 "problem Deadlock"}));
   EXPECT_EQ(vm.plots.size(), 2u);
   ASSERT_FALSE(vm.events.empty());
-  EXPECT_EQ(text_of(vm.events[0].text), "Worker-1 began to wait: waits for lock results");
+  EXPECT_EQ(text_of(vm.events[0].text), "Worker-1 waits for lock results");
   ASSERT_EQ(vm.actions.size(), 2u);
   EXPECT_EQ(vm.actions[1].id, "kill");
   EXPECT_FALSE(vm.actions[1].confirm.empty());
@@ -98,6 +114,34 @@ TEST(Detail, OfAnAlarmHasEvidenceAndAdvice) {
   EXPECT_EQ(vm.kind, "Alarm");
   ASSERT_EQ(vm.relations.size(), 1u);
   EXPECT_EQ(labels(vm.relations[0].chips), (Strings{"Worker-1", "Worker-2", "index", "results"}));
+  EXPECT_EQ(vm.advice, "Take these locks in the same order everywhere.");
+}
+
+TEST(Evidence, OfWhatIsStillTrueIsSeenNow) {
+  analysis::Finding deadlock{.rule = "deadlock", .since_ns = 2'000'000'000};
+
+  const Evidence evidence = evidence_of(deadlock, false);
+
+  EXPECT_EQ(evidence.screen, Screen::Locks);
+  EXPECT_TRUE(evidence.graph);
+  EXPECT_FALSE(evidence.moment);
+}
+
+TEST(Evidence, OfWhatIsOverIsSeenWhereItWasTrueLast) {
+  analysis::Finding full{
+      .rule = "queue-full", .since_ns = 2'000'000'000, .until_ns = 9'000'000'000};
+
+  EXPECT_EQ(evidence_of(full, false).screen, Screen::Queues);
+  EXPECT_EQ(evidence_of(full, false).moment, 9'000'000'000);
+  EXPECT_EQ(evidence_of(full, true).moment, 2'500'000'000) << "its mark on the strip";
+}
+
+TEST(Evidence, OfADeathGoesToItsTimeOnlyFromItsMark) {
+  analysis::Finding death{.rule = "worker-died", .since_ns = 2'000'000'000};
+
+  EXPECT_EQ(evidence_of(death, false).screen, Screen::Processes);
+  EXPECT_FALSE(evidence_of(death, false).moment);
+  EXPECT_EQ(evidence_of(death, true).moment, 2'500'000'000);
 }
 
 TEST(TimeStrip, MarksStandWhereTheTroubleBegan) {
@@ -150,6 +194,22 @@ TEST(TopBar, CountsProblemsAndShowsTheMode) {
   EXPECT_EQ(vm.alarms_tone, Tone::Alarm);
 }
 
+TEST(TopBar, ASessionThatHasEndedSaysSo) {
+  Scene scene;
+  support::killed_holder(scene.builder);
+  scene.fold();
+  scene.facts.can_follow = false;
+  scene.facts.origin = "/home/ada/pipeline";
+
+  const TopBarVm vm = build_top_bar(scene.model, scene.facts, scene.view);
+
+  EXPECT_EQ(vm.mode_text, "ENDED");
+  EXPECT_FALSE(vm.live);
+  EXPECT_EQ(vm.origin, "/home/ada") << "the folder: the name stands before it";
+  EXPECT_EQ(vm.facts[0].value + " " + vm.facts[0].label, "3 processes, all ended");
+  EXPECT_FALSE(build_time_strip(scene.model, scene.facts, scene.view, 100).playing);
+}
+
 TEST(Rail, BadgesStandWhereTheTroubleIs) {
   Scene scene;
   support::deadlock_of_two(scene.builder);
@@ -197,6 +257,16 @@ TEST(Sessions, RowsAreSentences) {
   EXPECT_EQ(vm.running[0].state, "41 processes, 3 threads waiting");
   EXPECT_EQ(vm.recoverable[0].text, "crunch (41 processes) died 3 min ago");
   EXPECT_EQ(vm.note, "nothing connected yet");
+}
+
+TEST(Sessions, OfManyDeadProgramsTheLatestFewAreNamed) {
+  MachineFacts machine;
+  for (int i = 0; i < 76; ++i) machine.recoverable.push_back({"/x", "crunch", 1, i});
+
+  const SessionsVm vm = build_sessions(machine, {}, {});
+
+  EXPECT_EQ(vm.recoverable.size(), 5u);
+  EXPECT_EQ(vm.recoverable_more, "and 71 that died before");
 }
 
 // Whatever happens, building never fails, and it says the same twice.

@@ -50,6 +50,29 @@ TEST(GraphLayout, AWaiterOutsideTheCycleStandsLeftOfTheRing) {
   EXPECT_FALSE(layout.routes[2].on_ring);
 }
 
+TEST(GraphLayout, ARingTurnsThoseWhoAreWaitedForTowardsTheWaiters) {
+  const GraphLayout layout = layout_graph(std::vector<LayoutNode>(6, kBox),
+                                          {{0, 1}, {1, 2}, {2, 3}, {3, 0}, {4, 0}, {5, 1}});
+
+  const auto& at = layout.centers;
+  EXPECT_LT(at[0].x, at[2].x);
+  EXPECT_LT(at[0].x, at[3].x);
+  EXPECT_LT(at[1].x, at[2].x);
+  EXPECT_LT(at[1].x, at[3].x);
+}
+
+TEST(GraphLayout, DownwardsAChainGoesFromTheTopToTheBottom) {
+  LayoutOptions options;
+  options.downward = true;
+
+  const GraphLayout layout = layout_graph({kBox, kBox, kBox}, {{0, 1}, {1, 2}}, options);
+
+  EXPECT_LT(layout.centers[0].y, layout.centers[1].y);
+  EXPECT_LT(layout.centers[1].y, layout.centers[2].y);
+  EXPECT_EQ(layout.centers[0].x, layout.centers[2].x);
+  EXPECT_FLOAT_EQ(layout.routes[0].points[0].y, layout.centers[0].y + 15);
+}
+
 TEST(GraphLayout, AnEdgeOverALayerGetsABend) {
   const GraphLayout layout = layout_graph({kBox, kBox, kBox}, {{0, 1}, {1, 2}, {0, 2}});
 
@@ -85,7 +108,9 @@ TEST(GraphLayout, BoxesNeverOverlapAndStayInsideThePicture) {
     for (std::size_t i = 0; i < random() % (2 * count); ++i)
       edges.push_back({random() % count, random() % count});
 
-    const GraphLayout layout = layout_graph(nodes, edges);
+    LayoutOptions options;
+    options.downward = round % 2 == 1;
+    const GraphLayout layout = layout_graph(nodes, edges, options);
 
     for (std::size_t i = 0; i < count; ++i) {
       const LayoutPoint at = layout.centers[i];

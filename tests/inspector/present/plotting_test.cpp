@@ -90,8 +90,8 @@ TEST(Fold, OnlyWhatTouchesTheWindowIsLeft) {
 
 TEST(Axis, TopsAreRound) {
   EXPECT_EQ(round_top(0), 1);
-  EXPECT_EQ(round_top(3), 5);
-  EXPECT_EQ(round_top(64), 100);
+  EXPECT_EQ(round_top(3), 4);
+  EXPECT_EQ(round_top(64), 80);
   EXPECT_EQ(round_top(100), 100);
   EXPECT_EQ(round_top(1001), 2000);
 }

@@ -31,7 +31,7 @@ TEST(Overview, TheVerdictIsTheSentenceWithItsProcessesAsChips) {
             2);
   ASSERT_EQ(vm.alarms.size(), 1u);
   EXPECT_EQ(vm.alarms[0].title, "Deadlock");
-  EXPECT_EQ(vm.alarms[0].age, "since 10.0 s");
+  EXPECT_EQ(vm.alarms[0].age, "for 10.0 s");
   EXPECT_EQ(vm.alarms[0].confidence, "proven");
   EXPECT_EQ(vm.alarms[0].action, "Show the cycle");
   EXPECT_TRUE(vm.checks.empty());
@@ -49,6 +49,63 @@ TEST(Overview, WhenNothingIsWrongItSaysWhatWasLookedFor) {
   EXPECT_EQ(vm.tone, Tone::Ok);
   EXPECT_EQ(vm.checks.size(), analysis::rules().size());
   EXPECT_EQ(vm.checks.front(), "deadlocks over locks, joins and queues");
+}
+
+// Somebody broke the deadlock by killing a worker: it is over, and still the answer.
+TEST(Overview, WhatIsOverStaysBelowWhatIsNot) {
+  Scene scene;
+  const auto made = support::deadlock_of_two(scene.builder);
+  scene.fold();
+  scene.builder.signal(made.root, made.left, 9);
+  scene.builder.reap(made.root, made.left, -9);
+  scene.builder.after(1s).tick();
+  scene.fold();
+
+  const OverviewVm vm = build_overview(scene.model, scene.facts, scene.view);
+
+  ASSERT_GE(vm.alarms.size(), 2u);
+  const AlarmCard& last = vm.alarms.back();
+  EXPECT_EQ(last.title, "Deadlock");
+  EXPECT_TRUE(last.over);
+  EXPECT_EQ(last.confidence, "proven, over");
+  EXPECT_EQ(last.age, "2.0 ms to 10.0 s");
+  EXPECT_FALSE(vm.alarms.front().over);
+  EXPECT_EQ(text_of(vm.verdict).find("deadlock"), std::string::npos) << "the verdict is about now";
+}
+
+TEST(Overview, WhenAllHasEndedTheVerdictIsAboutTheSession) {
+  Scene scene;
+  const auto made = support::deadlock_of_two(scene.builder);
+  scene.fold();
+  for (const auto worker : {made.left, made.right}) {
+    scene.builder.signal(made.root, worker, 15);
+    scene.builder.reap(made.root, worker, -15);
+  }
+  scene.builder.exit(made.root, 1);
+  scene.builder.gone(made.root);
+  scene.builder.after(1ms).bye();
+  scene.fold();
+
+  const OverviewVm vm = build_overview(scene.model, scene.facts, scene.view);
+
+  EXPECT_TRUE(text_of(vm.verdict).find("deadlock of Worker-1 and Worker-2 for 10.0 s") !=
+              std::string::npos)
+      << text_of(vm.verdict);
+  EXPECT_EQ(vm.tone, Tone::Alarm);
+  ASSERT_FALSE(vm.alarms.empty());
+  EXPECT_EQ(vm.alarms.front().title, "Deadlock") << "the worst first, over or not";
+}
+
+TEST(Overview, ALockThatNobodyWaitsForIsQuiet) {
+  Scene scene;
+  support::killed_holder(scene.builder);
+  scene.fold();
+
+  const OverviewVm vm = build_overview(scene.model, scene.facts, scene.view);
+
+  ASSERT_EQ(vm.locks.size(), 1u);
+  EXPECT_EQ(vm.locks[0].waiters, "free");
+  EXPECT_EQ(vm.locks[0].tone, Tone::Neutral);
 }
 
 TEST(Overview, WithoutASessionItTeachesHowToConnect) {
@@ -105,6 +162,33 @@ TEST(ProcessTree, ADeadRowStaysWithItsCause) {
   EXPECT_EQ(vm.rows[1].tip.state,
             "Was killed by SIGKILL from MainProcess while it held lock index and was doing "
             "“compressing a.txt”");
+}
+
+TEST(ProcessTree, LanesShowTheWaitsAndTheDeath) {
+  Scene scene;
+  EventBuilder& builder = scene.builder;
+  const auto root = builder.root();
+  const auto lock = builder.lock(root, "index");
+  const auto killed = builder.fork(root, "Worker-1");
+  const auto next = builder.fork(root, "Worker-2");
+  builder.after(1ms).got(killed, lock);
+  builder.after(1ms).wait_lock(next, lock);
+  builder.after(50ms).reap(root, killed, -9);
+  builder.after(20ms).owner_died(next, lock, 1001);
+  builder.after(5ms).tick();
+  scene.fold();
+
+  const ProcessTreeVm vm = build_process_tree(scene.model, scene.facts, scene.view);
+
+  ASSERT_EQ(vm.lanes.lanes.size(), 3u);
+  Strings victim;
+  for (const LaneBar& bar : vm.lanes.lanes[1].bars) victim.push_back(bar.label);
+  EXPECT_EQ(victim, (Strings{"runs", "died"}));
+  Strings heir;
+  for (const LaneBar& bar : vm.lanes.lanes[2].bars) heir.push_back(bar.label);
+  EXPECT_EQ(heir, (Strings{"runs", "runs", "index"}));  // what is bad is drawn last
+  EXPECT_EQ(vm.lanes.lanes[2].bars[2].tone, Tone::Waiting);
+  EXPECT_EQ(vm.lanes.lanes[2].bars[2].tip.what, "Worker-2 waited for index");
 }
 
 TEST(ProcessTree, AFilterKeepsTheLineOfParentsFaded) {
@@ -216,6 +300,18 @@ TEST(LockList, RowsSayHolderHoldTimeAndWaiters) {
   EXPECT_EQ(labels(vm.rows[0].waiters), (Strings{"Worker-2"}));
   EXPECT_EQ(vm.rows[0].wait_max, "10.0 s");
   EXPECT_EQ(vm.rows[0].verdict.text, "in a deadlock");
+}
+
+TEST(LockList, ARecoveredLockIsNoAlarmAnyMore) {
+  Scene scene;
+  support::killed_holder(scene.builder);
+  scene.fold();
+
+  const LockListVm vm = build_lock_list(scene.model, scene.facts, scene.view);
+
+  ASSERT_EQ(vm.rows.size(), 1u);
+  EXPECT_EQ(vm.rows[0].verdict.text, "recovered");
+  EXPECT_EQ(vm.rows[0].lock.tone, Tone::Idle);
 }
 
 TEST(LockList, LanesShowTheHolderTheDeathAndTheHeir) {

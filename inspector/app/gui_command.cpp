@@ -1,26 +1,31 @@
 #include "app/gui_command.hpp"
 
-#include <fmt/format.h>
-#include <libmp/exceptions.hpp>
-
-#include <cstdio>
-#include <ctime>
-
+#include "app/complaint.hpp"
 #include "app/desk.hpp"
 #include "app/window.hpp"
 #include "os/clock.hpp"
 #include "os/stop_signals.hpp"
 #include "report/inspector_place.hpp"
+#include <libmp/exceptions.hpp>
+
+#include <cstdio>
+#include <ctime>
+
+#include <fmt/format.h>
 
 namespace inspector::app {
 namespace {
+
+constexpr char kWithoutDisplay[] =
+    "; record, report and ls need none, shot and demo --headless run under xvfb-run";
 
 std::string picture_name() {
   const std::time_t now = std::time(nullptr);
   std::tm local{};
   ::localtime_r(&now, &local);
   char text[64];
-  return std::string(text, std::strftime(text, sizeof text, "mp-inspector-%Y%m%d-%H%M%S.png", &local));
+  return std::string(text,
+                     std::strftime(text, sizeof text, "mp-inspector-%Y%m%d-%H%M%S.png", &local));
 }
 
 Desk::Settings settings_of(const GuiOptions& options) {
@@ -50,10 +55,7 @@ int run_gui(const GuiOptions& options) {
     settings.listen.clear();
   }
   auto window = Window::open({.user_scale = options.scale > 0 ? options.scale : 1.0F});
-  if (!window.ok()) {
-    fmt::print(stderr, "mp-inspector: {}\n", window.failure().message());
-    return 2;
-  }
+  if (!window.ok()) return complain(words(window.failure()) + kWithoutDisplay);
   mp::os::count_stop_signals();
   Desk desk(settings);
   open_what_was_asked_for(desk, options);
@@ -66,11 +68,13 @@ int run_gui(const GuiOptions& options) {
         const std::string name = picture_name();
         const auto written = write_png(picture, name);
         desk.say(written.ok() ? present::Tone::Ok : present::Tone::Alarm,
-                 written.ok() ? "Picture saved as " + name : written.failure().message());
+                 written.ok() ? "Picture saved as " + name : words(written.failure()));
       });
     }
     if (desk.wants_to_quit() || mp::os::stop_signals_seen() > 0) return Pace::Close;
-    return ui.animating() || desk.lively() ? Pace::Animate : desk.watch() != nullptr ? Pace::Live : Pace::Idle;
+    return ui.animating() || desk.lively() ? Pace::Animate
+           : desk.watch() != nullptr       ? Pace::Live
+                                           : Pace::Idle;
   });
   return 0;
 }

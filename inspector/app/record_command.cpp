@@ -1,14 +1,7 @@
 #include "app/record_command.hpp"
 
-#include <fmt/format.h>
-#include <libmp/exceptions.hpp>
-
-#include <csignal>
-#include <cstdio>
-#include <filesystem>
-#include <thread>
-
 #include "analysis/words.hpp"
+#include "app/complaint.hpp"
 #include "app/program.hpp"
 #include "app/watch.hpp"
 #include "link/attach.hpp"
@@ -20,19 +13,22 @@
 #include "os/terminal.hpp"
 #include "report/inspector_place.hpp"
 #include "report/tree_reader.hpp"
+#include <libmp/exceptions.hpp>
+
+#include <csignal>
+#include <cstdio>
+#include <filesystem>
+#include <thread>
+
+#include <fmt/format.h>
 
 namespace inspector::app {
 namespace {
 
-constexpr int kBadInput = 2;
 constexpr int kCannotStart = 127;
 constexpr auto kRound = std::chrono::milliseconds(20);
-constexpr auto kPatience = std::chrono::seconds(3);  // between SIGTERM and SIGKILL, and for the last frames
-
-int complain(const std::string& text, int code = kBadInput) {
-  fmt::print(stderr, "mp-inspector: {}\n", text);
-  return code;
-}
+constexpr auto kPatience =
+    std::chrono::seconds(3);  // between SIGTERM and SIGKILL, and for the last frames
 
 // One recording from its first event to its last.
 class Recording {
@@ -41,12 +37,15 @@ class Recording {
 
   int run() {
     if (std::filesystem::exists(options_.output) && !options_.force) {
-      return complain(options_.output + " is there already; give another name, or --force to overwrite it");
+      return complain(options_.output +
+                      " is there already; give another name, or --force to overwrite it");
     }
     mp::os::count_stop_signals();
     if (const int code = begin(); code != 0) return code;
-    const auto deadline = options_.seconds > 0 ? mp::os::Deadline::after(std::chrono::duration<double>(options_.seconds))
-                                               : mp::os::Deadline::never();
+    const auto deadline =
+        options_.seconds > 0
+            ? mp::os::Deadline::after(std::chrono::duration<double>(options_.seconds))
+            : mp::os::Deadline::never();
     while (!done_) {
       find_source();
       if (watch_ && !watch_->pump()) std::this_thread::sleep_for(kRound);
@@ -62,12 +61,15 @@ class Recording {
     try {
       if (options_.attach != 0) return begin_attached();
       if (options_.wait) {
-        server_ = std::make_unique<link::Server>(link::Server::Options{.addresses = {""}, .key = mp::report::inspector_key()});
+        server_ = std::make_unique<link::Server>(
+            link::Server::Options{.addresses = {""}, .key = mp::report::inspector_key()});
       } else {
         folder_ = mp::os::make_temp_dir("mp-inspector-");
         const std::string address = folder_ + "/reporter.sock";
-        const std::string key = fmt::format("{:016x}{:016x}", mp::os::random_u64(), mp::os::random_u64());
-        server_ = std::make_unique<link::Server>(link::Server::Options{.addresses = {address}, .key = key});
+        const std::string key =
+            fmt::format("{:016x}{:016x}", mp::os::random_u64(), mp::os::random_u64());
+        server_ = std::make_unique<link::Server>(
+            link::Server::Options{.addresses = {address}, .key = key});
         program_ = std::make_unique<Program>(options_.program, address, key);
       }
     } catch (const mp::OSError& error) {
@@ -82,7 +84,9 @@ class Recording {
   int begin_attached() {
     const auto tree = mp::report::find_tree_of(options_.attach);
     if (tree.dir.empty()) {
-      return complain(fmt::format("no program of yours with pid {} uses libmp (mp-inspector ls lists those that do)", options_.attach));
+      return complain(fmt::format(
+          "no program of yours with pid {} uses libmp (mp-inspector ls lists those that do)",
+          options_.attach));
     }
     return watch(link::attach(tree.dir, static_cast<std::uint32_t>(options_.level)));
   }
@@ -94,7 +98,7 @@ class Recording {
     if (recording.ok()) return 0;
     done_ = true;
     failed_ = true;
-    return complain(recording.failure().message());
+    return complain(recording.failure());
   }
 
   void find_source() {
@@ -115,7 +119,8 @@ class Recording {
       program_->signal(signals_passed_ == 0 ? mp::os::newest_stop_signal() : SIGKILL);
       ++signals_passed_;
     }
-    if (program_ && program_->ended() && last_words_until_.is_never()) last_words_until_ = mp::os::Deadline::after(kPatience);
+    if (program_ && program_->ended() && last_words_until_.is_never())
+      last_words_until_ = mp::os::Deadline::after(kPatience);
     // What was said at the end is on its way; a program that never spoke will not begin now.
     if (last_words_until_.has_passed()) done_ = true;
   }
@@ -137,14 +142,15 @@ class Recording {
     if (failed_) return kBadInput;
     if (!watch_) {
       if (program_ && code) {
-        complain(options_.program.front() + " ended without having used libmp; nothing was recorded");
+        complain(options_.program.front() +
+                 " ended without having used libmp; nothing was recorded");
         return *code != 0 ? shell_code(*code) : kBadInput;
       }
       return complain("nothing was recorded");
     }
     watch_->pump();
     if (code) tell_exit(*code);
-    if (const auto closed = watch_->stop_recording(); !closed.ok()) complain(closed.failure().message());
+    if (const auto closed = watch_->stop_recording(); !closed.ok()) complain(closed.failure());
     if (!options_.quiet) summarize();
     return code ? shell_code(*code) : 0;
   }
@@ -155,7 +161,10 @@ class Recording {
     for (const auto& [puid, process] : model.processes().rows()) {
       if (process.pid != program_->pid() || process.parent != 0) continue;
       auto batch = std::make_shared<mp::wire::Batch>();
-      batch->add({.t_ns = model.now_ns(), .process = puid, .c = static_cast<std::uint32_t>(code), .kind = mp::wire::EventKind::Gone});
+      batch->add({.t_ns = model.now_ns(),
+                  .process = puid,
+                  .c = static_cast<std::uint32_t>(code),
+                  .kind = mp::wire::EventKind::Gone});
       watch_->session().add(std::move(batch));
     }
   }
@@ -166,7 +175,8 @@ class Recording {
     if (now - shown_ns_ < 250'000'000) return;
     shown_ns_ = now;
     const model::Model& model = watch_->session().newest();
-    fmt::print(stderr, "\r\033[Krecording  {}  {}  {}  ", analysis::duration_text(model.now_ns() - model.start_ns()),
+    fmt::print(stderr, "\r\033[Krecording  {}  {}  {}  ",
+               analysis::duration_text(model.now_ns() - model.start_ns()),
                analysis::plural(model.processes().alive_count(), "process", "processes"),
                analysis::plural(model.event_count(), "event", "events"));
     std::fflush(stderr);
@@ -180,11 +190,13 @@ class Recording {
     const model::Model& model = watch_->session().newest();
     const std::uint64_t watched = model.now_ns() - model.start_ns();
     std::error_code ignored;
-    fmt::print(stderr, "mp-inspector: recorded {} of {}, {} -> {} ({})\n", analysis::duration_text(watched),
+    fmt::print(stderr, "mp-inspector: recorded {} of {}, {} -> {} ({})\n",
+               analysis::duration_text(watched),
                analysis::plural(model.processes().rows().size(), "process", "processes"),
                analysis::plural(model.event_count(), "event", "events"), options_.output,
                analysis::bytes_text(std::filesystem::file_size(options_.output, ignored)));
-    fmt::print(stderr, "mp-inspector: {}\n", analysis::verdict(watch_->findings().findings(), watched).plain());
+    fmt::print(stderr, "mp-inspector: {}\n",
+               analysis::verdict(watch_->findings().findings(), watched).plain());
   }
 
   const RecordOptions& options_;

@@ -1,24 +1,19 @@
 #include "app/report_command.hpp"
 
-#include <fmt/format.h>
+#include "app/complaint.hpp"
+#include "present/report.hpp"
 
 #include <cstdio>
 #include <ctime>
 #include <fstream>
 #include <iostream>
 
-#include "present/report.hpp"
+#include <fmt/format.h>
 
 namespace inspector::app {
 namespace {
 
 constexpr int kFound = 1;
-constexpr int kBadInput = 2;
-
-int complain(const std::string& text) {
-  fmt::print(stderr, "mp-inspector: {}\n", text);
-  return kBadInput;
-}
 
 std::string wall_time(std::uint64_t realtime_ns) {
   if (realtime_ns == 0) return {};
@@ -43,14 +38,15 @@ std::string report_of(Watch& watch, const std::string& format) {
   }
   const auto findings = watch.findings().findings();
   const model::Model& model = watch.session().newest();
-  return format == "json" ? present::report_json(model, findings, facts) : present::report_text(model, findings, facts);
+  return format == "json" ? present::report_json(model, findings, facts)
+                          : present::report_text(model, findings, facts);
 }
 
 int run_report(const ReportOptions& options) {
   const auto rules = analysis::parse_rules(options.fail_on);
   if (!rules.ok()) return complain("--fail-on: " + rules.failure().text);
   auto opened = Watch::open(options.file);
-  if (!opened.ok()) return complain(opened.failure().message());
+  if (!opened.ok()) return complain(opened.failure());
   Watch& watch = *opened.value();
   const std::string text = report_of(watch, options.format);
   if (options.output.empty()) {

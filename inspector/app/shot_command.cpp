@@ -1,22 +1,16 @@
 #include "app/shot_command.hpp"
 
-#include <fmt/format.h>
-
-#include <cstdio>
-
+#include "app/complaint.hpp"
 #include "app/desk.hpp"
 #include "app/window.hpp"
 #include "os/clock.hpp"
 
+#include <cstdio>
+
+#include <fmt/format.h>
+
 namespace inspector::app {
 namespace {
-
-constexpr int kBadInput = 2;
-
-int complain(const std::string& text) {
-  fmt::print(stderr, "mp-inspector: {}\n", text);
-  return kBadInput;
-}
 
 present::Screen screen_named(const std::string& name) {
   if (name == "sessions") return present::Screen::Sessions;
@@ -45,10 +39,12 @@ std::string prepare(Desk& desk, const ShotOptions& options) {
   if (!options.file.empty()) {
     if (!desk.open_recording(options.file)) return desk.last_notice();
     session::Session& session = desk.watch()->session();
-    if (options.at_seconds) session.seek(session.begin_ns() + static_cast<std::uint64_t>(*options.at_seconds * 1e9));
+    if (options.at_seconds)
+      session.seek(session.begin_ns() + static_cast<std::uint64_t>(*options.at_seconds * 1e9));
     if (!options.select.empty()) {
       const present::EntityRef found = entity_named(session.view(), options.select);
-      if (!found) return "nothing in " + options.file + " is called '" + options.select + "' at that moment";
+      if (!found)
+        return "nothing in " + options.file + " is called '" + options.select + "' at that moment";
       desk.view().selection = {found};
     }
   }
@@ -63,15 +59,18 @@ std::string prepare(Desk& desk, const ShotOptions& options) {
 int run_shot(const ShotOptions& options) {
   Desk desk({.listen = {}, .key = {}});
   if (const std::string wrong = prepare(desk, options); !wrong.empty()) return complain(wrong);
-  auto window = Window::open({.width = options.width, .height = options.height, .hidden = true, .user_scale = options.scale});
-  if (!window.ok()) return complain(window.failure().message());
+  auto window = Window::open({.width = options.width,
+                              .height = options.height,
+                              .hidden = true,
+                              .user_scale = options.scale});
+  if (!window.ok()) return complain(window.failure());
   const Picture picture = window.value()->capture([&](ui::Ui& ui, float dt) {
     desk.step(mp::os::monotonic_ns());
     desk.carry_out(ui.frame(desk.vms(), desk.view(), dt));
     return Pace::Animate;
   });
   const auto written = write_png(picture, options.output);
-  return written.ok() ? 0 : complain(written.failure().message());
+  return written.ok() ? 0 : complain(written.failure());
 }
 
 }  // namespace inspector::app

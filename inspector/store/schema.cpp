@@ -172,6 +172,12 @@ DatabasePtr open_read_only(const fs::path& path) {
   return db;
 }
 
+void remove_all_of(const fs::path& path) {
+  std::error_code ignored;
+  for (const char* suffix : {"", "-wal", "-shm", "-journal"})
+    fs::remove(beside(path, suffix), ignored);
+}
+
 }  // namespace
 
 mp::Result<DatabasePtr> create_database(const fs::path& path) {
@@ -184,9 +190,11 @@ mp::Result<DatabasePtr> create_database(const fs::path& path) {
     if (!ours)
       return Failure{FailureCode::Malformed, "it exists and is not a recording: not overwritten",
                      path.string()};
-    for (const char* suffix : {"", "-wal", "-shm", "-journal"})
-      fs::remove(beside(path, suffix), error);
+    remove_all_of(path);
   }
+  if (const fs::path folder = path.parent_path();
+      !folder.empty() && !fs::is_directory(folder, error))
+    return Failure{FailureCode::NotFound, "there is no folder " + folder.string(), path.string()};
   try {
     auto db = std::make_unique<SQLite::Database>(path.string(),
                                                  SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
@@ -203,6 +211,7 @@ mp::Result<DatabasePtr> create_database(const fs::path& path) {
     db->exec("pragma synchronous = normal");
     return db;
   } catch (const SQLite::Exception& e) {
+    remove_all_of(path);
     return Failure{FailureCode::Os, std::string("cannot record there: ") + e.what(), path.string()};
   }
 }

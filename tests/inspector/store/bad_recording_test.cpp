@@ -164,7 +164,8 @@ TEST(BadRecording, AFullDiskEndsTheRecordingNotTheSession) {
     auto first = random.batch(10);
     for (auto& event : first.events) event.t_ns = ++t_ns;
     recorder.value()->add(std::make_shared<const mp::wire::Batch>(std::move(first)));
-    while (recorder.value()->committed_events() == 0 && !recorder.value()->trouble()) std::this_thread::yield();
+    while (recorder.value()->committed_events() == 0 && !recorder.value()->trouble())
+      std::this_thread::yield();
     while (!recorder.value()->trouble()) {
       auto batch = random.batch(2000);
       for (auto& event : batch.events) event.t_ns = ++t_ns;
@@ -181,6 +182,27 @@ TEST(BadRecording, AFullDiskEndsTheRecordingNotTheSession) {
   const auto& end = child.wait();
   EXPECT_TRUE(end.ok()) << end.text();
   EXPECT_THAT(end.output, HasSubstr("the recording ends here"));
+}
+
+TEST(BadRecording, OneThatCannotBeBegunLeavesNoFile) {
+  support::ChildScope child([] {
+    const TempDir dir;
+    std::signal(SIGXFSZ, SIG_IGN);
+    const rlimit limit{8192, 8192};
+    if (::setrlimit(RLIMIT_FSIZE, &limit) != 0) return 1;
+    if (Recorder::create(dir / "s.mpr").ok()) return 2;
+    return fs::is_empty(dir.path()) ? 0 : 3;
+  });
+  EXPECT_TRUE(child.wait().ok()) << child.wait().text();
+}
+
+TEST(BadRecording, AFolderThatIsNotThereIsNamed) {
+  const TempDir dir;
+
+  const auto created = Recorder::create(dir / "no/such/s.mpr");
+
+  ASSERT_FALSE(created.ok());
+  EXPECT_EQ(created.failure().text, "there is no folder " + (dir / "no/such").string());
 }
 
 TEST(Packed, ComesBackAndNoticesDamage) {

@@ -1,6 +1,8 @@
 #include "report/tree_reader.hpp"
 
 #include <algorithm>
+#include <map>
+#include <vector>
 
 #include "os/clock.hpp"
 #include "os/identity.hpp"
@@ -29,27 +31,64 @@ wire::Batch TreeReader::poll() {
   look_for_deaths();
   wire::Batch page;
   for (auto& [name, member] : members_) {
-    const bool last = std::find(just_died_.begin(), just_died_.end(), name) != just_died_.end();
-    if (!member.dead || last) member.reader.read_page(page, os::monotonic_ns(), last);
+    if (!member.dead || just_died(name)) member.reader.read_page(page, os::monotonic_ns(), member.dead);
   }
   // From here on whatever a process does is younger than what its page has just said.
   const std::uint64_t page_ns = os::monotonic_ns();
-  for (wire::Event& event : page.events) event.t_ns = page_ns;
   wire::Batch news = std::move(later_);
   later_ = {};
   for (auto& [name, member] : members_) {
-    const bool last = std::find(just_died_.begin(), just_died_.end(), name) != just_died_.end();
-    if (!member.dead || last) member.reader.read_news(news, page_ns, last);
+    if (!member.dead || just_died(name)) member.reader.read_news(news, page_ns, member.dead);
   }
+  read_the_reaped(page, news, page_ns);
+  const wire::Batch now = split_page(page, news, page_ns);
   wire::Batch out;
   merge(news, page_ns, out);
-  for (const wire::Event& event : page.events) out.add(event, page.payload_of(event));
+  for (const wire::Event& event : now.events) out.add(event, now.payload_of(event));
   take_samples(out, page_ns);
   for (const std::string& name : just_died_) say_gone(members_.at(name), out, page_ns);
   just_died_.clear();
   out.add({.t_ns = page_ns, .process = members_.empty() ? 0 : hello().tree, .kind = EventKind::Tick});
   told_upto_ns_ = page_ns;
   return out;
+}
+
+bool TreeReader::just_died(const std::string& name) const {
+  return std::find(just_died_.begin(), just_died_.end(), name) != just_died_.end();
+}
+
+// Who was reaped while this poll was reading has ended: its last page and its last words are read now, for they must
+// not come after its end.
+void TreeReader::read_the_reaped(wire::Batch& page, wire::Batch& news, std::uint64_t page_ns) {
+  std::vector<std::uint64_t> reaped;
+  for (const wire::Event& event : news.events) {
+    if (event.kind == EventKind::Reap) reaped.push_back(event.a);
+  }
+  for (auto& [name, member] : members_) {
+    if (member.dead || std::find(reaped.begin(), reaped.end(), member.reader.identity().puid) == reaped.end()) continue;
+    member.dead = true;
+    just_died_.push_back(name);
+    member.reader.read_page(page, page_ns, true);
+    member.reader.read_news(news, page_ns, true);
+  }
+}
+
+// A living process's page speaks of this moment, and is returned; that of a dead one of its end, and joins the news: a
+// lock that it freed last of all is free when its parent reaps it.
+wire::Batch TreeReader::split_page(const wire::Batch& page, wire::Batch& news, std::uint64_t page_ns) const {
+  std::map<std::uint64_t, std::uint64_t> end_of;  // by puid
+  for (const std::string& name : just_died_) {
+    const LiveReader& reader = members_.at(name).reader;
+    const std::uint64_t end_ns = reader.ending().t_ns;
+    end_of[reader.identity().puid] = end_ns == 0 ? page_ns : std::min(end_ns, page_ns);
+  }
+  wire::Batch now;
+  for (wire::Event event : page.events) {
+    const auto end = end_of.find(event.process);
+    event.t_ns = end == end_of.end() ? page_ns : end->second;
+    (end == end_of.end() ? now : news).add(event, page.payload_of(event));
+  }
+  return now;
 }
 
 void TreeReader::find_new_files() {

@@ -54,6 +54,9 @@ class TreeReader {
 
   void find_new_files();
   void look_for_deaths();
+  [[nodiscard]] bool just_died(const std::string& name) const;
+  void read_the_reaped(wire::Batch& page, wire::Batch& news, std::uint64_t page_ns);
+  wire::Batch split_page(const wire::Batch& page, wire::Batch& news, std::uint64_t page_ns) const;
   void say_gone(Member& member, wire::Batch& into, std::uint64_t now_ns);
   void take_samples(wire::Batch& into, std::uint64_t now_ns);
   void merge(wire::Batch& news, std::uint64_t upto_ns, wire::Batch& out);

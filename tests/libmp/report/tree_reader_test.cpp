@@ -15,6 +15,7 @@
 #include "probe/lifecycle.hpp"
 #include "probe/probe.hpp"
 #include "support/observed_child.hpp"
+#include "support/pipe_gate.hpp"
 #include "support/temp_dir.hpp"
 #include "wire/payload.hpp"
 
@@ -242,6 +243,46 @@ TEST(Probe, AForkedChildSpeaksForItselfAndKeepsItsParentsHandles) {
       EXPECT_EQ(static_cast<std::int32_t>(gone.c), -SIGKILL);
     }
   }
+}
+
+TEST(TreeReader, WhatAProcessFreedLastIsSaidToBeFreeBeforeItIsSaidToBeReaped) {
+  support::PipeGate holds;
+  support::PipeGate was_seen;
+  ObservedChild scene([&] {
+    const auto a = announce_lock(1, "A");
+    const probe::Birth birth = probe::prepare_child();
+    const pid_t child = ::fork();
+    if (child == 0) {
+      probe::become_child(birth, "Process-1", wire::StartMethod::Fork, false);
+      probe::lock_acquired(a, 5);
+      holds.open();
+      was_seen.pass();
+      probe::lock_released(a, 5);
+      probe::leaving(0);
+      ::_exit(0);
+    }
+    probe::child_forked(birth, static_cast<std::uint32_t>(child));
+    ::waitpid(child, nullptr, 0);
+    probe::child_reaped(birth.puid, 0);
+    ::raise(SIGKILL);
+    return 0;
+  });
+  ASSERT_EQ(holds.pass(), 0);
+  TreeReader reader(scene.tree_dir());
+  ASSERT_EQ(of_kind(reader.poll(), EventKind::Held).size(), 1u);
+
+  was_seen.open();
+  scene.child().wait();
+
+  const wire::Batch batch = reader.poll();
+  const auto place_of = [&](EventKind kind) {
+    return std::find_if(batch.events.begin(), batch.events.end(),
+                        [kind](const wire::Event& event) { return event.kind == kind; }) -
+           batch.events.begin();
+  };
+  ASSERT_EQ(of_kind(batch, EventKind::Unheld).size(), 1u);
+  ASSERT_EQ(of_kind(batch, EventKind::Reap).size(), 1u);
+  EXPECT_LT(place_of(EventKind::Unheld), place_of(EventKind::Reap));
 }
 
 TEST(Probe, AnOrdinaryForkIsAProcessOfItsOwnToo) {

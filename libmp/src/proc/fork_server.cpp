@@ -12,7 +12,6 @@
 #include <libmp/freeze_support.hpp>
 #include <libmp/serialize.hpp>
 
-#include <algorithm>
 #include <array>
 #include <memory>
 #include <mutex>

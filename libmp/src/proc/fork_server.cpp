@@ -13,6 +13,7 @@
 #include <libmp/serialize.hpp>
 
 #include <array>
+#include <chrono>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -24,6 +25,7 @@ namespace proc {
 namespace {
 
 constexpr int kAttempts = 3;
+constexpr std::chrono::seconds kPatience{2};
 
 struct Server {
   os::UniqueFd requests;
@@ -57,6 +59,15 @@ class Contact {
     server_ = nullptr;
     server_ = start(lifeline);
     return server_;
+  }
+
+  // After a request that it did not take: its socket is closed, so it is ending, which shows by its
+  // pidfd a moment later.
+  void forget(const ServerPtr& server) {
+    os::poll_readable(server->pidfd.get(), os::Deadline::after(kPatience));
+    os::reap_child(server->pidfd.get());  // if it was this process's own child
+    const std::scoped_lock guard(mutex_);
+    if (server_ == server) server_ = nullptr;
   }
 
   ServerPtr known() {
@@ -130,6 +141,7 @@ Launched ask_fork_server(const Parcel& parcel) {
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
     const ServerPtr server = Contact::instance().server(lifeline);
     if (auto child = ask(*server, parcel)) return std::move(*child);
+    Contact::instance().forget(server);
   }
   throw RuntimeError(
       "the fork server ends whenever it is asked for a process; does its program call "

@@ -204,8 +204,14 @@ std::shared_ptr<StartedChild> Family::send(const std::shared_ptr<ProcessCore>& c
   Launched launched = method == StartMethod::Spawn ? spawn(parcel) : ask_fork_server(parcel);
   auto started = std::make_shared<StartedChild>(launched.pid, birth.puid, std::move(launched.pidfd),
                                                 std::move(launched.status));
-  const std::scoped_lock guard(mutex_);
-  return note(child, identity, std::move(started), birth);
+  try {
+    const std::scoped_lock guard(mutex_);
+    return note(child, identity, started, birth);
+  } catch (...) {  // out of memory: better no child than one that nobody knows
+    started->signal(SIGKILL);
+    started->wait(os::Deadline::never());
+    throw;
+  }
 }
 
 std::shared_ptr<ProcessCore> Family::become_sent_child(const Preparation& preparation,

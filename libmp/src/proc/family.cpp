@@ -193,6 +193,7 @@ std::shared_ptr<StartedChild> Family::send(const std::shared_ptr<ProcessCore>& c
   const probe::Birth birth = probe::prepare_child();
   detail::Luggage luggage;
   Preparation preparation = prepare(identity, method, birth, luggage);
+  if (method == StartMethod::Forkserver) ensure_fork_server();
   pack_fork_server(preparation, luggage);
   detail::ByteBuffer body;
   detail::OutArchive archive(body, &luggage);

@@ -148,6 +148,8 @@ Launched ask_fork_server(const Parcel& parcel) {
       "mp::freeze_support(argc, argv) as the first line of main()?");
 }
 
+void ensure_fork_server() { Contact::instance().server(Family::instance().lifeline()); }
+
 void pack_fork_server(Preparation& preparation, detail::Luggage& luggage) {
   const ServerPtr server = Contact::instance().known();
   if (server == nullptr) return;

@@ -32,6 +32,9 @@ struct ServerNews {
 // The server's whole life. `requests` is its end.
 [[noreturn]] void serve_forks(os::UniqueFd requests);
 
+// Starts it unless it lives: before a first child is packed, so that this one too knows the server.
+void ensure_fork_server();
+
 // For children: notes the server in their luggage, if there is one that lives; and takes it from
 // there.
 void pack_fork_server(Preparation& preparation, detail::Luggage& luggage);

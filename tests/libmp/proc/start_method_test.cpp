@@ -12,6 +12,7 @@
 #include <vector>
 
 #include <fcntl.h>
+#include <unistd.h>
 
 #include <gmock/gmock.h>
 
@@ -350,6 +351,23 @@ TEST_P(EveryMethod, ChildrenHaveChildrenOfTheSameMethod) {
   std::vector<std::string> paths;
   while (!answers.empty()) paths.push_back(answers.get());
   EXPECT_THAT(paths, ElementsAre("r", "r0", "r00", "r01", "r1", "r10", "r11"));
+}
+
+void tell_servers(mp::Queue<int> servers, int generations) {
+  servers.put(::getppid());
+  if (generations == 1) return;
+  mp::Process child(tell_servers, servers, generations - 1);
+  child.start();
+  child.join();
+}
+
+// Each test here is a program of its own: this child is the one for which the server is started.
+TEST(ForkServer, TheFirstChildAndItsChildrenUseOneServer) {
+  mp::Queue<int> servers;
+  Guarded child(mp::ProcessOptions{.start_method = "forkserver"}, tell_servers, servers, 2);
+  child->start();
+  EXPECT_EQ(child.end(), 0);
+  EXPECT_EQ(servers.get(), servers.get());
 }
 
 TEST_P(WithoutInheritance, WhatCannotTravelIsRefusedWithTheReasonAndTheRemedy) {

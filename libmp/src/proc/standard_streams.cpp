@@ -4,17 +4,23 @@
 #include <cwchar>
 #include <iostream>
 #include <streambuf>
+#include <typeinfo>
 
 #include <stdio_ext.h>
+
+#include <ext/stdio_sync_filebuf.h>
 
 namespace mp::proc {
 namespace {
 
-// Not through the stream itself: one that was told to throw may do so in a destructor.
+// Not through the stream itself: one that was told to throw may do so in a destructor. A buffer
+// that only hands on to stdio is left to fflush().
 template <class Stream>
-void flush(Stream& stream) noexcept {
+void sync_buffer(Stream& stream) noexcept {
+  using Synced = __gnu_cxx::stdio_sync_filebuf<typename Stream::char_type>;
   try {
-    if (auto* buffer = stream.rdbuf(); buffer != nullptr) buffer->pubsync();
+    auto* buffer = stream.rdbuf();
+    if (buffer != nullptr && typeid(*buffer) != typeid(Synced)) buffer->pubsync();
   } catch (...) {  // a buffer of the user's own
   }
 }
@@ -22,14 +28,14 @@ void flush(Stream& stream) noexcept {
 }  // namespace
 
 void flush_standard_streams() noexcept {
-  flush(std::cout);
-  flush(std::cerr);
-  flush(std::clog);
+  sync_buffer(std::cout);
+  sync_buffer(std::cerr);
+  sync_buffer(std::clog);
   const bool is_wide = std::fwide(stdout, 0) > 0 || std::fwide(stderr, 0) > 0;
   if (is_wide) {
-    flush(std::wcout);
-    flush(std::wcerr);
-    flush(std::wclog);
+    sync_buffer(std::wcout);
+    sync_buffer(std::wcerr);
+    sync_buffer(std::wclog);
   }
   (void)std::fflush(stdout);
   (void)std::fflush(stderr);

@@ -180,6 +180,25 @@ int closed_stdio() {
   return 0;
 }
 
+// The device behind the stream is gone: nothing can be flushed.
+class BrokenBuffer : public std::streambuf {
+ protected:
+  int sync() override { return -1; }
+};
+
+int broken_streams() {
+  BrokenBuffer broken;
+  std::cout.rdbuf(&broken);
+  std::cout.exceptions(std::ios::badbit);
+  std::clog.rdbuf(nullptr);
+  Process child([] {});
+  child.start();
+  child.join();
+  std::cout.exceptions(std::ios::goodbit);  // what follows flushes it
+  std::cerr << "code " << child.exitcode().value() << std::endl;
+  return 0;
+}
+
 int reads_stdin() {
   const int first = std::getchar();
   Process child([] {
@@ -212,6 +231,7 @@ int main(int argc, char** argv) {
       {"throws_odd", throws_odd},
       {"exits_with_text", exits_with_text},
       {"closed_stdio", closed_stdio},
+      {"broken_streams", broken_streams},
       {"reads_stdin", reads_stdin},
   };
   const auto mode = modes.find(argc == 2 ? argv[1] : "");

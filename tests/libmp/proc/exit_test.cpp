@@ -115,6 +115,11 @@ TEST(ChildExit, PrintsNothingTwice) {
 
 TEST(ChildExit, NeedsNoStandardStreams) { EXPECT_EQ(run("closed_stdio").output, "code 1\n"); }
 
+// Neither the parent, which flushes before the fork, nor the child is stopped by it.
+TEST(ChildExit, NeedsNoStreamThatCanBeFlushed) {
+  EXPECT_EQ(run("broken_streams").output, "code 0\n");
+}
+
 TEST(ChildExit, ReadsNothingOfItsParentsInput) {
   EXPECT_EQ(run("reads_stdin", " <<'end'\nabc\nend\n").output,
             "child reads -1\nchild gets a word: 0\nmain reads ab\n");

@@ -4,8 +4,10 @@
 #include "os/fork_hooks.hpp"
 
 #include <atomic>
+#include <charconv>
 #include <csignal>
-#include <cstdio>
+#include <iterator>
+#include <string_view>
 
 #include <fcntl.h>
 #include <poll.h>
@@ -43,8 +45,9 @@ void close_in_forks(int held) {
 // Who is to be signalled belongs to the open file, and forks share that: so the pipe is opened anew
 // (fcntl(2), F_SETOWN and F_SETSIG; proc(5), /proc/pid/fd).
 UniqueFd tie_to(int end) noexcept {
-  char path[32];
-  (void)std::snprintf(path, sizeof path, "/proc/self/fd/%d", end);
+  constexpr std::string_view kFolder = "/proc/self/fd/";
+  char path[32] = {};
+  std::to_chars(path + kFolder.copy(path, kFolder.size()), std::end(path) - 1, end);
   UniqueFd own(static_cast<int>(
       retry_eintr([&] { return ::open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); })));
   if (!own.valid()) return own;

@@ -107,12 +107,26 @@ std::vector<Module> loaded_modules() {
   return modules;
 }
 
-const void* find_among(const std::vector<Module>& modules, const CodePlace& place) {
-  for (const Module& module : modules) {
-    const std::uintptr_t address = module.base + place.offset;
-    if (!is_code_at(module, address)) continue;
-    const BuildId id = module.path.empty() ? program_build_id() : id_of(module);
-    if (id == place.module) return reinterpret_cast<const void*>(address);
+// Where most functions are; it never changes.
+struct Program {
+  Module module = loaded_modules().at(0);
+  BuildId id = id_of(module);
+};
+
+const Program& program() {
+  static const Program& program = *new Program;
+  return program;
+}
+
+const void* code_in(const Module& module, std::uint64_t offset) noexcept {
+  const std::uintptr_t address = module.base + offset;
+  return is_code_at(module, address) ? reinterpret_cast<const void*>(address) : nullptr;
+}
+
+const void* find_in_libraries(const CodePlace& place) {
+  for (const Module& module : loaded_modules()) {
+    const void* const code = code_in(module, place.offset);
+    if (code != nullptr && id_of(module) == place.module) return code;
   }
   return nullptr;
 }
@@ -131,26 +145,25 @@ std::string to_string(const BuildId& id) {
 
 std::optional<CodePlace> place_of(const void* code) {
   const auto address = reinterpret_cast<std::uintptr_t>(code);
+  if (is_code_at(program().module, address))
+    return CodePlace{program().id, address - program().module.base, {}};
   for (Module& module : loaded_modules()) {
-    if (!is_code_at(module, address)) continue;
-    const BuildId id = module.path.empty() ? program_build_id() : id_of(module);
-    return CodePlace{id, address - module.base, std::move(module.path)};
+    if (is_code_at(module, address))
+      return CodePlace{id_of(module), address - module.base, std::move(module.path)};
   }
   return std::nullopt;
 }
 
 const void* find_code(const CodePlace& place) {
-  if (const void* code = find_among(loaded_modules(), place)) return code;
+  if (place.module == program().id) return code_in(program().module, place.offset);
+  if (const void* code = find_in_libraries(place)) return code;
   // A library that the other process has loaded while it ran. It stays loaded: its code is about to
   // be called.
   if (place.path.empty() || ::dlopen(place.path.c_str(), RTLD_NOW) == nullptr) return nullptr;
-  return find_among(loaded_modules(), place);
+  return find_in_libraries(place);
 }
 
-BuildId program_build_id() {
-  static const BuildId id = id_of(loaded_modules().at(0));
-  return id;
-}
+BuildId program_build_id() { return program().id; }
 
 std::string program_file() {
   std::array<char, 4096> path{};

@@ -5,13 +5,15 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
-#include <cstdio>
-#include <cstdlib>
-#include <cstring>
+#include <charconv>
+#include <iterator>
+#include <string_view>
 
 #include "os/check.hpp"
+#include "os/memory.hpp"
 
 namespace mp::os {
 namespace {
@@ -37,18 +39,19 @@ std::size_t read_small(const char* path, char* buffer, std::size_t size) noexcep
 }
 
 // The fields of /proc/<pid>/stat after the command name, which may itself hold blanks and brackets.
-bool parse_stat(char* text, ProcessStatus& status) noexcept {
-  char* rest = std::strrchr(text, ')');
-  if (rest == nullptr || rest[1] != ' ') return false;
-  const auto ticks_per_second = static_cast<std::uint64_t>(::sysconf(_SC_CLK_TCK));
-  const auto page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+bool parse_stat(std::string_view text, ProcessStatus& status) noexcept {
+  const std::size_t name_end = text.rfind(") ");
+  if (name_end == std::string_view::npos) return false;
+  static const auto ticks_per_second = static_cast<std::uint64_t>(::sysconf(_SC_CLK_TCK));
+  const std::uint64_t page = page_size();
   std::uint64_t cpu_ticks = 0;
   int field = 3;
-  char* save = nullptr;
-  for (char* token = ::strtok_r(rest + 2, " \n", &save); token != nullptr; token = ::strtok_r(nullptr, " \n", &save)) {
-    const auto value = std::strtoull(token, nullptr, 10);
+  const char* const end = text.data() + text.size();
+  for (const char* at = text.data() + name_end + 2; at < end;) {
+    std::uint64_t value = 0;  // of what is no number, or negative: 0
+    (void)std::from_chars(at, end, value);
     switch (field++) {
-      case 3: status.state = *token; break;
+      case 3: status.state = *at; break;
       case 4: status.parent = static_cast<std::uint32_t>(value); break;
       case 14:
       case 15: cpu_ticks += value; break;
@@ -60,6 +63,8 @@ bool parse_stat(char* text, ProcessStatus& status) noexcept {
         break;
       default: break;
     }
+    at = std::find(at, end, ' ');
+    if (at != end) ++at;
   }
   status.cpu_ns = cpu_ticks * (1'000'000'000u / ticks_per_second);
   return field > 24;
@@ -82,13 +87,17 @@ ProcessId self() noexcept {
 }
 
 std::optional<ProcessStatus> process_status(std::uint32_t pid) noexcept {
-  char path[32];
+  constexpr std::string_view kFolder = "/proc/";
+  constexpr std::string_view kFile = "/stat";
+  char path[32] = {};
+  char* const number = path + kFolder.copy(path, kFolder.size());
+  kFile.copy(std::to_chars(number, std::end(path), pid).ptr, kFile.size());
   char text[1024];
-  std::snprintf(path, sizeof path, "/proc/%u/stat", pid);
-  if (read_small(path, text, sizeof text) == 0) return std::nullopt;
+  const std::size_t size = read_small(path, text, sizeof text);
+  if (size == 0) return std::nullopt;
   ProcessStatus status;
   status.id.pid = pid;
-  if (!parse_stat(text, status)) return std::nullopt;
+  if (!parse_stat({text, size}, status)) return std::nullopt;
   return status;
 }
 

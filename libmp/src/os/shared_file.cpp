@@ -49,7 +49,7 @@ void* create_shared_file(const std::string& path, std::size_t bytes) noexcept {
 bool populate(void* address, std::size_t bytes) noexcept {
   if (!can_populate()) return true;
   const int saved = errno;
-  const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
+  const auto page = std::uintptr_t{page_size()};
   const auto begin = reinterpret_cast<std::uintptr_t>(address) & ~(page - 1);
   const auto end = (reinterpret_cast<std::uintptr_t>(address) + bytes + page - 1) & ~(page - 1);
   const bool done = retry_eintr([&] {

@@ -3,8 +3,10 @@
 #include "os/epoll.hpp"
 #include "os/ignored_signal.hpp"
 #include "os/lifeline.hpp"
+#include "os/modules.hpp"
 #include "os/packet.hpp"
 #include "proc/child_main.hpp"
+#include "proc/family.hpp"
 #include "proc/fork_request.hpp"
 #include "proc/fork_server.hpp"
 #include "proc/standard_streams.hpp"
@@ -14,6 +16,7 @@
 #include <array>
 #include <csignal>
 #include <map>
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -30,18 +33,26 @@ bool send_news(int link, const ServerNews& news, std::span<const int> descriptor
   }
 }
 
+// What each child would have to do by itself, done once before they are forked.
+void prepare_for_many() {
+  (void)os::program_build_id();
+  (void)Family::instance();
+  thread_local std::unique_ptr<int> nothing;  // the linker looks up what registers destructors
+  nothing.reset();
+}
+
 // Never seen by anybody else than the server: it is no member of the family.
 class Server {
  public:
   explicit Server(os::UniqueFd requests) : requests_(std::move(requests)), interrupts_(SIGINT) {
-    epoll_.add(requests_.get(), kRequestsTag);
+    epoll_->add(requests_.get(), kRequestsTag);
   }
 
   // Until nobody is left who could ask. What returns is not the server but a child, with its link.
   os::UniqueFd serve() {
     std::array<std::uint64_t, 64> ready;
     for (;;) {
-      const std::size_t count = epoll_.wait(ready, os::Deadline::never());
+      const std::size_t count = epoll_->wait(ready, os::Deadline::never());
       for (const std::uint64_t tag : std::span(ready).first(count)) {
         if (tag == kRequestsTag) {
           if (auto link = take_request()) return std::move(*link);
@@ -84,6 +95,7 @@ class Server {
       report_failure("ForkServer, while it loads what its children need");
     }
     flush_standard_streams();
+    prepare_for_many();
   }
 
   std::optional<os::UniqueFd> fork_child(os::UniqueFd link) {
@@ -97,7 +109,7 @@ class Server {
       Child child{os::pidfd_of_child(pid), std::move(link)};
       const std::array pidfd = {child.pidfd.get()};
       send_news(child.link.get(), {ServerNews::Kind::Born, static_cast<std::int32_t>(pid)}, pidfd);
-      epoll_.add(child.pidfd.get(), ++newest_);
+      epoll_->add(child.pidfd.get(), ++newest_);
       children_.emplace(newest_, std::move(child));
     } catch (const OSError& error) {
       if (pid != 0) os::discard_child(pid);
@@ -109,7 +121,7 @@ class Server {
   void become_child() noexcept {
     children_.clear();
     requests_.reset();
-    epoll_ = os::Epoll();
+    epoll_.reset();
     interrupts_.restore();
     tie_.reset();
   }
@@ -120,15 +132,15 @@ class Server {
     Child& child = found->second;
     if (child.told) {
       if (!has_hung_up(child.link.get())) return;
-      epoll_.remove(child.link.get());
+      epoll_->remove(child.link.get());
     } else {
       const os::ChildState state = os::peek_child(child.pidfd.get());
       if (state.kind == os::ChildState::Kind::Running) return;  // a debugger still holds it
-      epoll_.remove(child.pidfd.get());
+      epoll_->remove(child.pidfd.get());
       child.told = state.kind == os::ChildState::Kind::Ended &&
                    send_news(child.link.get(), {ServerNews::Kind::Ended, state.code});
       if (child.told) {
-        epoll_.add(child.link.get(), tag);
+        epoll_->add(child.link.get(), tag);
         return;
       }
     }
@@ -148,7 +160,7 @@ class Server {
   }
 
   os::UniqueFd requests_;
-  os::Epoll epoll_;
+  std::optional<os::Epoll> epoll_{std::in_place};
   os::IgnoredSignal interrupts_;  // Ctrl-C is for the program, whose server this is
   os::UniqueFd tie_;
   std::map<std::uint64_t, Child> children_;

@@ -18,12 +18,15 @@
 namespace mp {
 namespace {
 
+constinit std::atomic<bool> any_barrier{false};  // a registry is there
+
 // The barriers of this process. Never destroyed: exit handlers ask it.
 class Registry {
  public:
   static Registry& instance() {
     static Registry* const registry = [] {
       auto* made = new Registry;
+      any_barrier.store(true, std::memory_order_release);
       os::around_fork([] { instance().mutex_.lock(); }, [] { instance().mutex_.unlock(); },
                       [] {
                         instance().exit_hooked_ = false;  // the hook is the parent's
@@ -89,7 +92,9 @@ std::string describe(const sync::Parties::Cause& cause) {
 
 }  // namespace
 
-void sync::leave_barriers() noexcept { Registry::instance().leave_all(); }
+void sync::leave_barriers() noexcept {
+  if (any_barrier.load(std::memory_order_acquire)) Registry::instance().leave_all();
+}
 
 struct Barrier::Body {
   Body(shm::UniqueCell first, sync::Parties::Members::Cells members, std::function<void()> what,

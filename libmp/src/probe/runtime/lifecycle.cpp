@@ -1,5 +1,6 @@
 #include "probe/lifecycle.hpp"
 
+#include "base/hex.hpp"
 #include "os/clock.hpp"
 #include "os/identity.hpp"
 #include "os/runtime_dir.hpp"
@@ -18,9 +19,7 @@ namespace {
 std::uint64_t birth_requested_ns = 0;  // in a child: when its parent asked for it
 
 std::string child_path(const LiveFile& mine, std::uint64_t puid) {
-  char name[32];
-  std::snprintf(name, sizeof name, "/%016llx.mpi", static_cast<unsigned long long>(puid));
-  return std::string(mine.tree_dir) + name;
+  return std::string(mine.tree_dir) + '/' + hex16(puid) + ".mpi";
 }
 
 struct Certificate {

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <cstring>
 
+#include "base/hex.hpp"
 #include "os/clock.hpp"
 #include "os/fork_hooks.hpp"
 #include "os/identity.hpp"
@@ -45,12 +46,15 @@ void forget_parents_file() {
   Birthright next;
   if (was_open) {
     next = birthright_for_child(0);
-    std::snprintf(next.name, sizeof next.name, "%.55s (fork)", file.header->name);
+    constexpr std::string_view kMark = " (fork)";
+    const char* const name = file.header->name;
+    const char* const name_end = std::find(name, name + sizeof next.name - kMark.size() - 1, '\0');
+    kMark.copy(std::copy(name, name_end, next.name), kMark.size());
   }
   if (detail::level_word.load(std::memory_order_relaxed) != &off_level) {
     detail::level_word.store(&undecided_level, std::memory_order_relaxed);
   }
-  detail::forget_writer_state();
+  detail::forget_writer_state(handles.load(std::memory_order_relaxed));
   right = next;
   // The mapping itself stays: unmapping is no business of a fork handler, and the next open() replaces the views.
   opening_here = false;
@@ -74,16 +78,12 @@ void* create_file(std::string& tree_dir, std::string& path) {
   if (right.tree_dir[0] != '\0') {
     tree_dir = right.tree_dir;
   } else if (const auto dir = os::make_runtime_dir()) {
-    char name[32];
-    std::snprintf(name, sizeof name, "/%016llx", static_cast<unsigned long long>(right.root));
-    tree_dir = *dir + name;
+    tree_dir = *dir + '/' + hex16(right.root);
     os::make_private_dir(tree_dir);
   } else {
     return nullptr;
   }
-  char name[32];
-  std::snprintf(name, sizeof name, "/%016llx.mpi", static_cast<unsigned long long>(right.puid));
-  path = tree_dir + name;
+  path = tree_dir + '/' + hex16(right.puid) + ".mpi";
   if (path.size() >= sizeof file.path) return nullptr;
   void* base = os::create_shared_file(path, wire::kLiveFileBytes);
   if (base != nullptr && !populate_first_pages(base)) {
@@ -156,7 +156,8 @@ void complain_once() noexcept {
 }
 
 bool open_file() {
-  const Settings settings = settings_from_environment();
+  // Children do as their tree does, whatever has become of the environment.
+  const Settings settings = right.root == 0 ? settings_from_environment() : Settings{};
   if (right.puid == 0) right.puid = os::random_u64();
   if (right.root == 0) {
     right.root = right.puid;

@@ -81,8 +81,9 @@ std::uint32_t next_handle() noexcept;
 
 namespace detail {
 
-// In a forked child: the thread slot, the arena and the ring belong to the parent. Plain stores only.
-void forget_writer_state() noexcept;
+// In a forked child: the thread slot, the arena and the ring belong to the parent. Plain stores only,
+// and no more than needed: each page that a child writes to is copied. `handles`: how many were ever given out.
+void forget_writer_state(std::uint32_t handles) noexcept;
 // The end of this process in good order: exit record, and the file's removal if nobody needs it.
 void leave(int exit_code) noexcept;
 

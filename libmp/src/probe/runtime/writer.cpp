@@ -214,14 +214,15 @@ namespace detail {
 constinit thread_local wire::ThreadSlot* my_slot [[gnu::tls_model("initial-exec")]] = nullptr;
 constinit std::array<std::atomic<wire::ObjectSlot*>, wire::kObjectSlots> object_slots{};
 
-void forget_writer_state() noexcept {
+void forget_writer_state(std::uint32_t handles) noexcept {
   my_slot = nullptr;
   my_index = wire::kNoThread;
   my_slot_refused = false;
   arena_busy.store(false, std::memory_order_relaxed);
   arena_ready.store(0, std::memory_order_relaxed);
   ring_ready.store(0, std::memory_order_relaxed);
-  for (auto& slot : object_slots) slot.store(nullptr, std::memory_order_relaxed);
+  const std::size_t used = std::min<std::size_t>(handles, object_slots.size());
+  for (std::size_t i = 0; i < used; ++i) object_slots[i].store(nullptr, std::memory_order_relaxed);
   thread_pages_ready.store(0, std::memory_order_relaxed);
 }
 

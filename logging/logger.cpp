@@ -170,13 +170,26 @@ Logger* log_to_stderr(std::optional<int> level) {
 
 namespace logging {
 
-void info(std::string_view text, std::string_view subject, std::source_location where) noexcept {
+namespace {
+
+void say(int level, std::string_view text, std::string_view subject,
+         std::source_location where) noexcept {
   Logger* logger = get_logger();
-  if (!logger->is_enabled_for(INFO)) return;
+  if (!logger->is_enabled_for(level)) return;
   try {
-    logger->info(std::string(text).append(subject), where);
+    logger->log(level, std::string(text).append(subject), where);
   } catch (...) {  // out of memory
   }
+}
+
+}  // namespace
+
+void info(std::string_view text, std::string_view subject, std::source_location where) noexcept {
+  say(INFO, text, subject, where);
+}
+
+void debug(std::string_view text, std::string_view subject, std::source_location where) noexcept {
+  say(DEBUG, text, subject, where);
 }
 
 void set_process_name(std::string_view name) noexcept {

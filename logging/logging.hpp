@@ -11,9 +11,11 @@
 
 namespace mp::logging {
 
-// The library's own words, which are CPython's: `text`, then `subject`, at level INFO.
+// The library's own words, which are CPython's: `text`, then `subject`.
 void info(std::string_view text, std::string_view subject = {},
           std::source_location where = std::source_location::current()) noexcept;
+void debug(std::string_view text, std::string_view subject = {},
+           std::source_location where = std::source_location::current()) noexcept;
 
 // What current_process().name() is from now on; MainProcess until somebody says so.
 void set_process_name(std::string_view name) noexcept;

@@ -8,6 +8,7 @@
 #include <libmp/cpu.hpp>
 #include <libmp/event.hpp>
 #include <libmp/exceptions.hpp>
+#include <libmp/finalize.hpp>
 #include <libmp/freeze_support.hpp>
 #include <libmp/inspect.hpp>
 #include <libmp/interrupt.hpp>

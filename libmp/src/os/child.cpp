@@ -16,6 +16,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+// Itanium C++ ABI 3.3.5.3: runs what __cxa_atexit has registered, all of it when given null.
+extern "C" void __cxa_finalize(void* dso) noexcept;
+
 namespace mp::os {
 namespace {
 
@@ -25,6 +28,17 @@ constexpr long kPidfdSendSignal = 424;
 constexpr long kPidfdOpen = 434;
 static_assert(SYS_pidfd_send_signal == kPidfdSendSignal && SYS_pidfd_open == kPidfdOpen);
 constexpr auto kByPidfd = static_cast<idtype_t>(3);  // P_PIDFD, unknown to older headers
+
+struct OwnExit {
+  int code = 0;
+  void (*last)(int code) = nullptr;
+};
+OwnExit own_exit;
+
+[[noreturn]] void finish_own_exit() noexcept {
+  own_exit.last(own_exit.code);
+  ::_exit(own_exit.code);
+}
 
 // WNOHANG alone reports "nothing yet" as success with si_pid 0.
 int wait_for(int pidfd, siginfo_t& info, int flags) noexcept {
@@ -125,6 +139,20 @@ void at_every_exit(void (*hook)(int status)) noexcept {
   // on_exit and not atexit: the status is a fact worth reporting.
   (void)::on_exit([](int status, void* raw) { reinterpret_cast<void (*)(int)>(raw)(status); },
                   reinterpret_cast<void*>(hook));
+}
+
+// They run in the reverse order of their registration: ours comes before the parent's.
+void begin_own_exit_handlers() noexcept {
+  (void)std::atexit([] {
+    if (own_exit.last != nullptr) finish_own_exit();
+  });
+}
+
+// Not exit(3): that would also destroy the thread_locals, which this thread has of its parent's.
+void exit_after_own_handlers(int code, void (*last)(int code)) noexcept {
+  own_exit = {code, last};
+  __cxa_finalize(nullptr);
+  finish_own_exit();
 }
 
 void exit_now(int code) noexcept { ::_exit(code); }

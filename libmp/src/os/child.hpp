@@ -71,6 +71,13 @@ std::uint32_t own_pid() noexcept;
 // in all that are forked from it.
 void at_every_exit(void (*hook)(int status)) noexcept;
 
+// What is given to std::atexit() from here on, and the static objects that are made from here on,
+// are this child's own; what was there before is its parent's.
+void begin_own_exit_handlers() noexcept;
+// Ends this child after its own exit handlers and static objects, and none of its parent's; `last`
+// is called when they are done.
+[[noreturn]] void exit_after_own_handlers(int code, void (*last)(int code)) noexcept;
+
 // Ends this process now: no exit handlers, no destructors of static objects. Async-signal-safe.
 [[noreturn]] void exit_now(int code) noexcept;
 

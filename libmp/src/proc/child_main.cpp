@@ -65,12 +65,17 @@ int run_target(Process& process, const std::string& name) noexcept {
   }
 }
 
+void say_goodbye(int code) {
+  flush_standard_streams();
+  if (code == 0) sync::leave_barriers();
+  probe::leaving(code);
+}
+
 }  // namespace
 
 void end_failed_child(const std::string& name) noexcept {
   const int code = report_failure(name);
-  flush_standard_streams();
-  probe::leaving(code);
+  say_goodbye(code);
   os::exit_now(code);
 }
 
@@ -83,10 +88,7 @@ void run_child(Process& process, const std::string& name) noexcept {
     code = report_failure(name);
   }
   logging::info("process exiting with exitcode ", std::to_string(code));
-  flush_standard_streams();
-  if (code == 0) sync::leave_barriers();
-  probe::leaving(code);
-  os::exit_now(code);
+  os::exit_after_own_handlers(code, say_goodbye);
 }
 
 }  // namespace mp::proc

@@ -3,6 +3,7 @@
 #include "logging/logging.hpp"
 #include "os/child.hpp"
 #include "os/random.hpp"
+#include "proc/finalizers.hpp"
 #include "proc/fork_server.hpp"
 #include "proc/launch.hpp"
 #include "proc/standard_streams.hpp"
@@ -14,6 +15,7 @@
 #include <chrono>
 #include <csignal>
 #include <iterator>
+#include <limits>
 #include <span>
 #include <utility>
 
@@ -117,8 +119,12 @@ void Family::prepare_start() {
     lifeline_ = os::make_lifeline();
     os::close_in_forks(lifeline_.held.get());
   }
-  // After the probes' own hook: children are waited for before anybody says goodbye.
-  if (!std::exchange(exit_hooked_, true)) os::at_every_exit(at_exit);
+  await_exit();
+}
+
+// After the probes' own hook: children are waited for before anybody says goodbye.
+void Family::await_exit() {
+  if (!exit_hooked_.exchange(true)) os::at_every_exit(at_exit);
 }
 
 std::shared_ptr<StartedChild> Family::note(const std::shared_ptr<ProcessCore>& child,
@@ -159,6 +165,7 @@ void Family::become_child(const probe::Birth& birth, const Identity& identity,
                           const std::string& parent_name) noexcept {
   probe::become_child(birth, identity.name, wire::StartMethod::Fork, identity.daemon);
   logging::set_process_name(identity.name);
+  os::begin_own_exit_handlers();
   parent_ = ProcessCore::parent(owner_pid_, parent_name, std::move(own_pidfd_));
   self_ = as_child;
   children_made_ = 0;
@@ -220,6 +227,7 @@ std::shared_ptr<ProcessCore> Family::become_sent_child(const Preparation& prepar
   probe::become_sent_child(preparation.birth, preparation.identity.name, preparation.method,
                            preparation.identity.daemon);
   logging::set_process_name(preparation.identity.name);
+  os::begin_own_exit_handlers();
   if (!preparation.directory.empty()) os::change_directory(preparation.directory);
   logging::apply(preparation.logging);
   inherit_start_method(preparation.method);
@@ -250,7 +258,16 @@ int Family::lifeline() {
 }
 
 void Family::shut_down() {
+  join_threads();
   logging::info("process shutting down");
+  logging::debug("running all \"atexit\" finalizers with priority >= 0");
+  run_finalizers(0);
+  end_children();
+  logging::debug("running the remaining \"atexit\" finalizers");
+  run_finalizers(std::numeric_limits<int>::min());
+}
+
+void Family::end_children() {
   const auto snapshot = [this] {
     const std::scoped_lock guard(mutex_);
     std::vector<Child> children = prune();

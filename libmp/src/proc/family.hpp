@@ -60,8 +60,11 @@ class Family {
   // Forgets a child that has ended.
   void remove(const ProcessCore& child);
 
-  // Before this process ends: terminates the daemonic children and waits for all. Daemons get two
-  // seconds.
+  // Has shut_down() called when this process ends in good order.
+  void await_exit();
+
+  // Before this process ends: waits for threads, runs finalizers, terminates the daemonic children
+  // and waits for all. Daemons get two seconds.
   void shut_down();
 
  private:
@@ -88,6 +91,7 @@ class Family {
                                      std::shared_ptr<StartedChild> started,
                                      const probe::Birth& birth);
   const std::vector<Child>& prune();
+  void end_children();
 
   std::mutex mutex_;  // guards the rest; held across fork, so that the child finds it sound
   std::shared_ptr<ProcessCore> self_;
@@ -99,7 +103,7 @@ class Family {
   std::vector<Child> left_behind_;  // of the process this one was forked from
   std::uint32_t children_made_ = 0;
   std::uint32_t owner_pid_ = 0;  // whose all this is; another pid than ours after a fork
-  bool exit_hooked_ = false;     // inherited like the hook itself
+  std::atomic<bool> exit_hooked_{false};  // inherited like the hook itself
   os::UniqueFd own_pidfd_;       // inherited by children: what they know their parent by
   // In the first process of a tree both ends, from its first child on; in the others what ties them
   // to it.

@@ -81,11 +81,12 @@ TEST(ChildExit, ByExitJoinsTheGrandchildrenToo) {
   EXPECT_EQ(run("child_calls_exit").output, "grandchild done\ncode 9\n");
 }
 
-TEST(ChildExit, DestroysNothingOfTheParents) {
+TEST(ChildExit, DestroysItsOwnStaticsAndNothingOfTheParents) {
   const std::string output = run("destroys_statics_once").output;
 
   EXPECT_EQ(output,
             "destroyed: local of the child\n"
+            "destroyed: static of the child\n"
             "code 0\n"
             "destroyed: thread_local of the parent\n"
             "atexit of the parent\n"

@@ -1,0 +1,251 @@
+// CPython's tests of what a child is given, and of what it may do at once.
+#include "support/child_scope.hpp"
+#include "support/temp_dir.hpp"
+#include <libmp/libmp.hpp>
+
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <gmock/gmock.h>
+
+namespace {
+
+constexpr std::chrono::seconds kPatience{30};
+
+class TestProcess : public testing::TestWithParam<std::string> {
+ protected:
+  void expect_ends(mp::Process child) {
+    child.start();
+    EXPECT_TRUE(child.join(kPatience));
+    EXPECT_EQ(child.exitcode(), 0);
+  }
+  mp::Context ctx = mp::get_context(GetParam());
+};
+class TestStartMethod : public TestProcess {};
+class TestStdinBadfiledescriptor : public TestProcess {};
+class TestFlags : public TestProcess {};
+class TestFcntl : public TestProcess {};
+class BasicTest : public TestProcess {};
+class TestForkAwareThreadLock : public TestProcess {};
+
+std::string name_of(const testing::TestParamInfo<std::string>& tested) { return tested.param; }
+const auto kAll = testing::Values("fork", "spawn", "forkserver");
+INSTANTIATE_TEST_SUITE_P(Methods, TestProcess, kAll, name_of);
+INSTANTIATE_TEST_SUITE_P(Methods, TestStartMethod, kAll, name_of);
+INSTANTIATE_TEST_SUITE_P(Methods, TestStdinBadfiledescriptor, kAll, name_of);
+INSTANTIATE_TEST_SUITE_P(Methods, TestFlags, kAll, name_of);
+INSTANTIATE_TEST_SUITE_P(Methods, TestFcntl, kAll, name_of);
+INSTANTIATE_TEST_SUITE_P(Methods, BasicTest, kAll, name_of);
+INSTANTIATE_TEST_SUITE_P(Methods, TestForkAwareThreadLock, kAll, name_of);
+
+TEST_P(TestProcess, test_args_argument) {
+  for (const mp::Object& value :
+       {mp::Object(1), mp::Object("str"), mp::Object(mp::list{1}), mp::Object(mp::tuple{1})}) {
+    mp::Queue<> answers;
+    expect_ends(
+        ctx.Process([](mp::Queue<> q, const mp::Object& given) { q.put(given); }, answers, value));
+    const mp::Object answer = answers.get(kPatience);
+    EXPECT_EQ(answer, value);
+    EXPECT_EQ(mp::repr(answer), mp::repr(value)) << "a list stays a list, a tuple a tuple";
+  }
+}
+
+TEST_P(TestProcess, test_set_executable) {
+  const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe");
+  for (const bool as_text : {true, false}) {
+    if (as_text)
+      mp::set_executable(program.string());
+    else
+      mp::set_executable(program);
+    expect_ends(ctx.Process());
+  }
+  mp::set_executable("");
+}
+
+void start_a_daemon() {
+  mp::Queue<int> queue;
+  mp::Process daemon(
+      {.daemon = true},
+      [](mp::Queue<int> q) {
+        try {
+          q.get_nowait();
+        } catch (const mp::Empty&) {
+        }
+      },
+      queue);
+  daemon.start();
+  daemon.join();
+}
+
+TEST_P(TestStdinBadfiledescriptor, test_queue_in_process) {
+  expect_ends(ctx.Process(start_a_daemon));
+}
+
+// Python's row wants a RuntimeError for a queue of the fork context in a spawned child. Here a
+// primitive belongs to no context.
+TEST_P(TestStartMethod, test_mixed_startmethod) {
+  for (const char* method : {"fork", "spawn", "forkserver"}) {
+    mp::Queue<int> queue = mp::get_context(method).Queue<int>();
+    expect_ends(ctx.Process([](mp::Queue<int> q) { q.put(7); }, queue));
+    EXPECT_EQ(queue.get(kPatience), 7);
+  }
+}
+
+// Of what are no functions: refused by the compiler.
+TEST_P(TestStartMethod, test_context_check_module_types) {
+  using Preload = decltype(mp::set_forkserver_preload);
+  static_assert(std::is_invocable_v<Preload, std::vector<void (*)()>>);
+  static_assert(!std::is_invocable_v<Preload, std::vector<int>>);
+  static_assert(!std::is_invocable_v<Preload, std::vector<std::string>>);
+}
+
+TEST(TestStartMethodOfPrograms, test_preload_resources) {
+  const support::ChildEnd end = support::run_command({GLOBALS_PROGRAM, "preload"});
+  EXPECT_TRUE(end.ok()) << end.text();
+  EXPECT_EQ(end.output, "ok");
+}
+
+TEST(TestNamedResource, test_global_named_resource_spawn) {
+  const support::ChildEnd end = support::run_command({GLOBALS_PROGRAM, "global"});
+  EXPECT_TRUE(end.ok()) << end.text();
+  EXPECT_EQ(end.output, "");
+}
+
+struct Flags {
+  std::string method;
+  std::string folder;
+  int log_level = 0;
+  bool operator==(const Flags&) const = default;
+};
+
+Flags own_flags() {
+  return {mp::get_start_method(), std::filesystem::current_path(),
+          mp::get_logger()->effective_level()};
+}
+
+void tell_flags(mp::Queue<Flags> flags, int generations) {
+  flags.put(own_flags());
+  if (generations == 1) return;
+  mp::Process child(tell_flags, flags, generations - 1);
+  child.start();
+  child.join();
+}
+
+TEST_P(TestFlags, test_flags) {
+  const support::TempDir folder;
+  const auto before = std::filesystem::current_path();
+  std::filesystem::current_path(folder.path());
+  mp::get_logger()->set_level(mp::ERROR);
+  mp::Queue<Flags> flags;
+  expect_ends(ctx.Process(tell_flags, flags, 2));
+  const Flags here = own_flags();
+  mp::get_logger()->set_level(mp::NOTSET);
+  std::filesystem::current_path(before);
+
+  const Flags expected{GetParam(), here.folder, mp::ERROR};
+  EXPECT_EQ(flags.get(kPatience), expected);
+  EXPECT_EQ(flags.get(kPatience), expected) << "the grandchild's";
+}
+
+// A lock of the kernel's on a file, which a process has of its own and no child inherits.
+bool try_lockf(int fd, short kind) {
+  struct flock wanted{};
+  wanted.l_type = kind;
+  wanted.l_whence = SEEK_SET;
+  return ::fcntl(fd, F_SETLK, &wanted) == 0;
+}
+
+void expect_locked(const std::string& path) {
+  const int fd = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
+  throw mp::SystemExit(fd >= 0 && !try_lockf(fd, F_WRLCK) ? 0 : 1);
+}
+
+void expect_shared(const std::string& path) {
+  const int fd = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
+  throw mp::SystemExit(fd >= 0 && try_lockf(fd, F_RDLCK) ? 0 : 1);
+}
+
+TEST_P(TestFcntl, test_lockf_exclusive) {
+  const support::TempDir folder;
+  const std::string path = folder / "locked";
+  const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  ASSERT_TRUE(try_lockf(fd, F_WRLCK));
+  expect_ends(ctx.Process(expect_locked, path));
+  ::close(fd);
+}
+
+TEST_P(TestFcntl, test_lockf_share) {
+  const support::TempDir folder;
+  const std::string path = folder / "shared";
+  const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  ASSERT_TRUE(try_lockf(fd, F_RDLCK));
+  expect_ends(ctx.Process(expect_shared, path));
+  ::close(fd);
+}
+
+void drain(mp::Queue<int> queue) {
+  for (int i = 0; i < 3; ++i) {
+    if (queue.get(kPatience) != i) throw mp::SystemExit(3);
+  }
+}
+
+void fill(mp::Queue<int> queue) {
+  for (int i = 0; i < 3; ++i) queue.put(i);
+}
+
+void start_two() {
+  mp::Queue<int> queue;
+  mp::Process drainer(drain, queue);
+  mp::Process filler(fill, queue);
+  drainer.start();
+  filler.start();
+  drainer.join();
+  filler.join();
+  throw mp::SystemExit(drainer.exitcode().value());
+}
+
+TEST_P(BasicTest, test_multiprocessing_recursion) { expect_ends(ctx.Process(start_two)); }
+
+int handlers_registered = 0;
+
+void count_handlers(mp::Queue<int> counts, int generations) {
+  counts.put(handlers_registered);
+  if (generations == 1) return;
+  mp::Process child(count_handlers, counts, generations - 1);
+  child.start();
+  child.join();
+}
+
+TEST_P(TestForkAwareThreadLock, test_lock) {
+  constexpr int kGenerations = 5;
+  mp::Queue<int> counts;
+  expect_ends(ctx.Process(count_handlers, counts, kGenerations));
+  const int first = counts.get(kPatience);
+  int last = first;
+  for (int i = 1; i < kGenerations; ++i) last = counts.get(kPatience);
+
+  EXPECT_GT(first, 0) << "nothing was counted";
+  // The first child makes a start for the first time, and may prepare for it.
+  EXPECT_LE(last, first + 2);
+}
+
+}  // namespace
+
+// Every pthread_atfork() of this program comes through here.
+// NOLINTNEXTLINE(bugprone-reserved-identifier)
+extern "C" int __register_atfork(void (*before)(), void (*in_parent)(), void (*in_child)(),
+                                 void* dso) {
+  ++handlers_registered;
+  using Register = int (*)(void (*)(), void (*)(), void (*)(), void*);
+  static const auto real = reinterpret_cast<Register>(::dlsym(RTLD_NEXT, "__register_atfork"));
+  return real(before, in_parent, in_child, dso);
+}

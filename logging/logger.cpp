@@ -192,6 +192,23 @@ void debug(std::string_view text, std::string_view subject, std::source_location
   say(DEBUG, text, subject, where);
 }
 
+// Not to the handler of last resort: what the library has to say by itself is no reason to write
+// on somebody's stderr.
+void warning(std::string_view text, std::string_view subject, std::source_location where) noexcept {
+  try {
+    const std::string line = std::string(text).append(subject);
+    if (has_listener(WARNING))
+      get_logger()->warning(line, where);
+    else
+      probe::log(WARNING, line);
+  } catch (...) {  // out of memory
+  }
+}
+
+bool has_listener(int level) noexcept {
+  return get_logger()->is_enabled_for(level) && current_out() != nullptr;
+}
+
 void set_process_name(std::string_view name) noexcept {
   try {
     std::shared_ptr<spdlog::logger> out;

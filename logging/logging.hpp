@@ -17,6 +17,11 @@ void info(std::string_view text, std::string_view subject = {},
 void debug(std::string_view text, std::string_view subject = {},
            std::source_location where = std::source_location::current()) noexcept;
 
+void warning(std::string_view text, std::string_view subject = {},
+             std::source_location where = std::source_location::current()) noexcept;
+// Whether a handler would be given a record of this level.
+[[nodiscard]] bool has_listener(int level) noexcept;
+
 // What current_process().name() is from now on; MainProcess until somebody says so.
 void set_process_name(std::string_view name) noexcept;
 

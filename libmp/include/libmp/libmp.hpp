@@ -9,6 +9,7 @@
 #include <libmp/event.hpp>
 #include <libmp/exceptions.hpp>
 #include <libmp/finalize.hpp>
+#include <libmp/fork_policy.hpp>
 #include <libmp/freeze_support.hpp>
 #include <libmp/inspect.hpp>
 #include <libmp/interrupt.hpp>

@@ -56,9 +56,10 @@ struct ProcessOptions {
 //   Connection is closed by that.
 //
 // End: an exception is reported on stderr, exit code 1; see also SystemExit. Then target and
-//   arguments are destroyed in the child, its daemonic children terminated, the others joined, the
-//   standard streams flushed. Static and thread_local objects are not destroyed, and atexit
-//   handlers do not run.
+//   arguments are destroyed in the child, its threads waited for and its finalizers run
+//   (<libmp/finalize.hpp>), its daemonic children terminated, the others joined; then come the
+//   atexit handlers and static objects that the child has made itself, not what it has of its
+//   parent, and no thread_local ones; then the standard streams are flushed.
 //
 // At the exit of the program that started it, a child is joined, a daemonic one terminated. When
 // the first process of the tree ends in any other way, be it by SIGKILL, the kernel kills all the

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -99,6 +100,12 @@ std::optional<ProcessStatus> process_status(std::uint32_t pid) noexcept {
   status.id.pid = pid;
   if (!parse_stat({text, size}, status)) return std::nullopt;
   return status;
+}
+
+int thread_count() noexcept {
+  struct stat info{};
+  // A directory has two links more than directories in it.
+  return ::stat("/proc/self/task", &info) == 0 ? static_cast<int>(info.st_nlink) - 2 : 0;
 }
 
 bool has_ended(const ProcessStatus& status) noexcept {

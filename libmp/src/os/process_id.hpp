@@ -29,6 +29,9 @@ struct ProcessStatus {
 // Empty when there is no such process (or no right to look).
 std::optional<ProcessStatus> process_status(std::uint32_t pid) noexcept;
 
+// Of this process; 0 when /proc is not to be read.
+int thread_count() noexcept;
+
 // True also of an unreaped zombie.
 bool has_ended(const ProcessStatus& status) noexcept;
 

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace mp::probe {
 
@@ -50,6 +51,9 @@ void signal_sent(std::uint64_t child_puid, int signal) noexcept;
 
 // current_process().name = ...
 void renamed(std::string_view name) noexcept;
+
+// The names of the locks that threads of this process hold now, as far as the live page lists them.
+std::vector<std::string> held_locks();
 
 // What is known of a process that has died, for OwnerDied: its name, and how it ended in words
 // ("killed by SIGKILL", "exit code 3", or "ended"). Asks its live file, then the kernel (a zombie

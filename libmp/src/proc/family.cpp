@@ -4,6 +4,7 @@
 #include "os/child.hpp"
 #include "os/random.hpp"
 #include "proc/finalizers.hpp"
+#include "proc/fork_check.hpp"
 #include "proc/fork_server.hpp"
 #include "proc/launch.hpp"
 #include "proc/standard_streams.hpp"
@@ -143,6 +144,7 @@ std::shared_ptr<StartedChild> Family::fork(const std::shared_ptr<ProcessCore>& c
   const std::string own_name = self()->name("Process");
   const probe::Birth birth = probe::prepare_child();
   flush_standard_streams();
+  check_fork();
 
   const std::scoped_lock guard(mutex_);
   prepare_start();

@@ -41,6 +41,13 @@ void flush_standard_streams() noexcept {
   (void)std::fflush(stderr);
 }
 
+std::vector<std::string> unflushed_streams() {
+  std::vector<std::string> names;
+  if (__fpending(stdout) > 0) names.emplace_back("stdout");
+  if (__fpending(stderr) > 0) names.emplace_back("stderr");
+  return names;
+}
+
 void write_to_stderr(std::string_view text) noexcept {
   try {
     std::streambuf* buffer = std::cerr.rdbuf();

@@ -2,7 +2,9 @@
 // nothing is lost.
 #pragma once
 
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace mp::proc {
 
@@ -10,6 +12,9 @@ namespace mp::proc {
 // run all the same. Other streams are left alone: fflush(nullptr) would wait for a thread that
 // reads from one.
 void flush_standard_streams() noexcept;
+
+// "stdout", "stderr": those that still hold output, which could not be written.
+std::vector<std::string> unflushed_streams();
 
 // In one piece, so that the lines of several processes do not mix.
 void write_to_stderr(std::string_view text) noexcept;

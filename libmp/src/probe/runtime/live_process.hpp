@@ -79,6 +79,9 @@ void free_object_slot(const LiveFile& file, std::uint32_t handle) noexcept;
 // Handles are numbered 1, 2, ... through parents and children.
 std::uint32_t next_handle() noexcept;
 
+// Slots of threads, from the first on, whose pages are there; a look at others would make pages.
+std::uint32_t thread_slots_ready() noexcept;
+
 namespace detail {
 
 // In a forked child: the thread slot, the arena and the ring belong to the parent. Plain stores only,

@@ -185,6 +185,11 @@ std::uint16_t thread_index(const LiveFile& file) noexcept {
   return thread_slot(file) != nullptr ? my_index : wire::kNoThread;
 }
 
+std::uint32_t thread_slots_ready() noexcept {
+  constexpr std::uint32_t kSlotsPerPage = kPage / sizeof(wire::ThreadSlot);
+  return static_cast<std::uint32_t>(std::countr_one(thread_pages_ready.load(std::memory_order_relaxed))) * kSlotsPerPage;
+}
+
 wire::ObjectSlot* object_slot(const LiveFile& file, std::uint32_t handle) noexcept {
   if (handle == 0) return nullptr;
   const std::uint32_t index = (handle - 1) % wire::kObjectSlots;

@@ -47,6 +47,7 @@ struct Process {
   Life life = Life::Starting;
   std::uint64_t born_ns = 0;
   std::uint64_t reached_target_ns = 0;  // 0 = not yet
+  std::uint64_t start_latency_ns = 0;   // from its parent's start() to there
   std::uint64_t ended_ns = 0;           // 0 = lives
   std::optional<std::int32_t> exit;  // code, or -signal, like Python's exitcode; empty = not known
   bool reaped = false;
@@ -65,7 +66,8 @@ struct Process {
   void io(auto& ar) {
     ar(puid, parent, root, serial, pid, parent_pid, start_ticks, inherited_upto, level, method,
        daemon, introduced);
-    ar(name, exe, command_line, host, life, born_ns, reached_target_ns, ended_ns, exit, reaped);
+    ar(name, exe, command_line, host, life, born_ns, reached_target_ns, start_latency_ns, ended_ns,
+       exit, reaped);
     ar(signal_from, signal, signal_ns, last_event_ns, events, lost);
     ar.bound(life, Life::Unknown);
     ar(usage.cpu_ns, usage.rss_bytes, usage.threads, usage.fds, samples);

@@ -40,6 +40,7 @@ bool started(Tables& tables, const Fact& fact) {
   Process* row = tables.processes.edit(fact.event.process);
   if (row == nullptr) return false;
   row->reached_target_ns = fact.t_ns;
+  row->start_latency_ns = fact.event.a;
   return true;
 }
 

@@ -126,9 +126,10 @@ void describe_process(const Look& look, const model::Process& process, DetailVm&
   if (process.usage.threads > 0)
     vm.facts.push_back({"threads", std::to_string(process.usage.threads)});
   if (process.usage.fds > 0) vm.facts.push_back({"files", std::to_string(process.usage.fds)});
-  const std::uint64_t lived = (process.dead() ? process.ended_ns : look.model.now_ns()) -
-                              std::min(process.born_ns, look.model.now_ns());
-  vm.facts.push_back({process.dead() ? "lived" : "lives", duration_text(lived)});
+  vm.facts.push_back({process.dead() ? "lived" : "lives", duration_text(age_of(look, process))});
+  vm.facts.push_back({"start", wire::start_method_name(process.method)});
+  if (process.start_latency_ns != 0)
+    vm.facts.push_back({"started in", duration_text(process.start_latency_ns)});
   if (!words.exit.empty()) vm.facts.push_back({"exit", words.exit, "", words.exit_tone});
   if (process.lost > 0)
     vm.facts.push_back({"events lost", count_text(process.lost), "", Tone::Warning});

@@ -23,7 +23,7 @@ struct Item {
   const model::Process* process = nullptr;
   double cpu = 0;
   std::uint64_t rss = 0;
-  std::uint64_t since_ns = 0;
+  std::uint64_t age_ns = 0;
   bool matches = true;
 };
 
@@ -58,7 +58,7 @@ class TreeBuilder {
     item.process = &process;
     item.cpu = words.cpu;
     item.rss = words.rss;
-    item.since_ns = look_.age(process.dead() ? process.ended_ns : process.born_ns);
+    item.age_ns = age_of(look_, process);
     ProcessRow& row = item.row;
     row.ref = Look::ref(process.puid);
     row.name = look_.names.process(process.puid);
@@ -78,6 +78,7 @@ class TreeBuilder {
     row.threads =
         process.usage.threads == 0 || process.dead() ? "" : std::to_string(process.usage.threads);
     row.method = wire::start_method_name(process.method);
+    row.age = process.born_ns == 0 ? "" : duration_text(item.age_ns);
     row.exit = words.exit;
     row.exit_tone = words.exit_tone;
     row.dead = process.dead();
@@ -85,6 +86,7 @@ class TreeBuilder {
         look_.age(process.born_ns) < kFreshNs && look_.watched_ns() > kFreshNs && !process.dead();
     row.tip = look_.chip(process.puid).tip;
     if (!words.cause.empty()) row.tip.state = words.cause;
+    if (process.start_latency_ns != 0) row.tip.numbers.push_back(start_text(process));
     if (!process.command_line.empty()) row.tip.numbers.push_back(process.command_line);
     item.matches = matches(
         row.name + " " + row.pid + " " + row.state + " " + row.exit + " " + row.waiting_for.label,
@@ -134,6 +136,8 @@ class TreeBuilder {
         return three_way(a.process->born_ns, b.process->born_ns);
       case ProcessColumn::Exit:
         return three_way(badness(a.row.exit_tone), badness(b.row.exit_tone));
+      case ProcessColumn::Age:
+        return three_way(a.age_ns, b.age_ns);
     }
     return 0;
   }

@@ -23,7 +23,8 @@ enum class ProcessColumn : std::uint8_t {
   Memory,
   Threads,
   Start,
-  Exit
+  Exit,
+  Age
 };
 
 struct ProcessRow {
@@ -46,6 +47,7 @@ struct ProcessRow {
   Spark rss_spark{};
   std::string threads;
   std::string method;  // "fork"
+  std::string age;     // "5.3 s": since its birth; of a dead one how long it lived
   std::string exit;    // "SIGKILL", "exit 0"
   Tone exit_tone = Tone::Neutral;
   bool dead = false;

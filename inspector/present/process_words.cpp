@@ -62,6 +62,17 @@ Chip waiting_for(const Look& look, const model::Thread& thread) {
                                                  : look.chip_object(thread.object);
 }
 
+std::uint64_t age_of(const Look& look, const model::Process& process) {
+  const std::uint64_t end = process.dead() ? process.ended_ns : look.model.now_ns();
+  return end - std::min(process.born_ns, end);
+}
+
+std::string start_text(const model::Process& process) {
+  const std::string method = wire::start_method_name(process.method);
+  if (process.start_latency_ns == 0) return method;
+  return method + ", reached its target in " + duration_text(process.start_latency_ns);
+}
+
 ProcessWords describe(const Look& look, const model::Process& process) {
   ProcessWords words;
   const model::Thread* thread = process.dead() ? nullptr : look.spokesman(process.puid);

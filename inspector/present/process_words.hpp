@@ -20,6 +20,11 @@ struct ProcessWords {
 
 ProcessWords describe(const Look&, const model::Process&);
 
+// Since its birth, in ns; of a dead one, until its end.
+std::uint64_t age_of(const Look&, const model::Process&);
+// "spawn, reached its target in 12 ms", as far as known.
+std::string start_text(const model::Process&);
+
 std::string cpu_text(double cores);  // "87 %"; empty when not known
 Spark cpu_spark(const model::Process&);
 Spark rss_spark(const model::Process&);

@@ -28,20 +28,22 @@ enum At : std::size_t {
   kMemory,
   kThreads,
   kStart,
+  kAge,
   kExit
 };
 
 constexpr Column kColumns[] = {
-    {"process", sort_by(ProcessColumn::Name), 170, 2.0F, 0},
-    {"pid", sort_by(ProcessColumn::Pid), 60, 0, 6, Align::Right},
-    {"state", sort_by(ProcessColumn::State), 172, 1.5F, 0},
+    {"process", sort_by(ProcessColumn::Name), 150, 2.0F, 0},
+    {"pid", sort_by(ProcessColumn::Pid), 60, 0, 8, Align::Right},
+    {"state", sort_by(ProcessColumn::State), 156, 1.5F, 0},
     {"waiting for", sort_by(ProcessColumn::WaitingFor), 126, 1.2F, 1},
     {"holds", sort_by(ProcessColumn::Holds), 116, 1.1F, 2},
-    {"cpu", sort_by(ProcessColumn::Cpu), 112, 0, 4, Align::Right},
-    {"memory", sort_by(ProcessColumn::Memory), 72, 0, 5, Align::Right},
-    {"threads", sort_by(ProcessColumn::Threads), 56, 0, 8, Align::Right},
-    {"start", sort_by(ProcessColumn::Start), 62, 0, 9},
-    {"exit", sort_by(ProcessColumn::Exit), 104, 0.6F, 3},
+    {"cpu", sort_by(ProcessColumn::Cpu), 96, 0, 6, Align::Right},
+    {"memory", sort_by(ProcessColumn::Memory), 66, 0, 7, Align::Right},
+    {"threads", sort_by(ProcessColumn::Threads), 56, 0, 9, Align::Right},
+    {"start", sort_by(ProcessColumn::Start), 66, 0, 4},
+    {"age", sort_by(ProcessColumn::Age), 54, 0, 5, Align::Right},
+    {"exit", sort_by(ProcessColumn::Exit), 88, 0.6F, 3},
 };
 
 void draw_name(Context& context, const Grid& grid, const ProcessRow& row, const Rect& cell) {
@@ -125,6 +127,7 @@ void draw_row(Context& context, Grid& grid, const ProcessRow& row) {
   grid.text(kMemory, Face::Mono, theme.text, row.rss);
   grid.text(kThreads, Face::Mono, theme.text_dim, row.threads);
   grid.text(kStart, Face::Small, theme.text_dim, row.method);
+  grid.text(kAge, Face::MonoSmall, theme.text_dim, row.age);
   const bool quiet =
       row.exit_tone == Tone::Neutral || row.exit_tone == Tone::Idle || row.exit_tone == Tone::Ok;
   grid.text(kExit, Face::Small, quiet ? theme.text_dim : theme.tone(row.exit_tone), row.exit);

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 namespace inspector::present {
 namespace {
@@ -146,6 +146,20 @@ TEST(ProcessTree, ShowsWhoWaitsForWhatAndHoldsWhat) {
   EXPECT_EQ(vm.rows[1].waiting_for.label, "results");
   EXPECT_EQ(labels(vm.rows[1].holds), (Strings{"index"}));
   EXPECT_TRUE(vm.rows[2].last_sibling);
+}
+
+TEST(ProcessTree, ShowsHowAProcessWasStartedAndHowOldItIs) {
+  Scene scene;
+  support::killed_holder(scene.builder);
+  scene.fold();
+
+  const ProcessTreeVm vm = build_process_tree(scene.model, scene.facts, scene.view);
+
+  EXPECT_EQ(vm.rows[0].method, "root");
+  EXPECT_EQ(vm.rows[1].method, "fork");
+  EXPECT_THAT(vm.rows[1].tip.numbers, testing::Contains("fork, reached its target in 1.5 ms"));
+  EXPECT_FALSE(vm.rows[1].age.empty());
+  EXPECT_NE(vm.rows[1].age, vm.rows[2].age) << "the dead one has aged no further";
 }
 
 TEST(ProcessTree, ADeadRowStaysWithItsCause) {

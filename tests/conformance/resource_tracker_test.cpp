@@ -101,7 +101,7 @@ int exit_code_after(mp::shm::BlockState last) {
         record.device = info.st_dev;
         record.inode = info.st_ino;
         block.name().copy(record.name, sizeof record.name - 1);
-        record.state = mp::shm::BlockState::Named;
+        record.state = mp::shm::BlockState::Reserved;
         mp::os::append(journal.get(), std::as_bytes(std::span(&record, 1)));
         record.state = last;
         mp::os::append(journal.get(), std::as_bytes(std::span(&record, 1)));

@@ -20,7 +20,7 @@ using support::block_exists;
 using support::ChildScope;
 using support::fresh_block_name;
 using support::is_soon;
-using testing::ElementsAre;
+
 using testing::HasSubstr;
 using testing::Not;
 

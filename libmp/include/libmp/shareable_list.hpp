@@ -145,16 +145,21 @@ class ShareableList {
   [[nodiscard]] std::string format() const { return core_.format(); }
   [[nodiscard]] SharedMemory shm() const noexcept { return core_.shm(); }
 
-  // ShareableList(['howdy', 100], name='psm_6e1f02aa')
-  friend std::string repr(const ShareableList& list) { return detail::repr_of(list.core_); }
-
  private:
   friend struct detail::Archiver<ShareableList>;
   friend struct detail::ObjectCodec<ShareableList>;
+  template <class U>
+  friend std::string repr(const ShareableList<U>& list);
   explicit ShareableList(detail::ShareableListCore core) noexcept : core_(std::move(core)) {}
 
   detail::ShareableListCore core_;
 };
+
+// ShareableList(['howdy', 100], name='psm_6e1f02aa')
+template <class T>
+[[nodiscard]] std::string repr(const ShareableList<T>& list) {
+  return detail::repr_of(list.core_);
+}
 
 template <class T>
 struct detail::Archiver<ShareableList<T>> {

@@ -151,7 +151,7 @@ TEST_P(ResourceTrackerByMethod, BlockOfAKilledChildIsUnlinkedWhileItsTreeLives) 
 
   EXPECT_TRUE(is_soon([&] { return !block_exists(words[1]); }));
   EXPECT_TRUE(program.wait_for_output("unlinked, its maker has ended"));
-  EXPECT_THAT(program.output(), HasSubstr("made by Process-1 (pid " + words[0] + ")"));
+  EXPECT_THAT(program.output(), HasSubstr("Process-1 (pid " + words[0] + ")"));
 }
 
 TEST_P(ResourceTrackerByMethod, BlocksOfATreeAreUnlinkedWhenItsRootIsKilled) {

@@ -11,10 +11,13 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdio>
 #include <string>
 
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
+#include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -101,6 +104,29 @@ TEST(SharedMemory, FullMachineIsAnErrorThatSaysHowMuchIsNeededAndFree) {
                                   " bytes needed, [0-9]+ free in /dev/shm\\) '" + name + "'"));
   EXPECT_THAT(text, HasSubstr("ENOSPC"));
   EXPECT_FALSE(block_exists(name));
+}
+
+// On a /dev/shm of 1 MiB, seen by one process only.
+TEST(SharedMemory, WhatWasGivenCanBeWrittenAndWhatIsNotThereIsRefused) {
+  constexpr int kNotAllowed = 77;
+  ChildScope child([] {
+    const bool is_small = ::unshare(CLONE_NEWNS) == 0 &&
+                          ::mount("", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
+                          ::mount("", "/dev/shm", "tmpfs", 0, "size=1m") == 0;
+    if (!is_small) return kNotAllowed;
+    const SharedMemory half(create, 512 << 10);
+    const std::string text = text_of_error([] { SharedMemory(create, 768 << 10); });
+    const auto bytes = half.buf();
+    std::fill(bytes.begin(), bytes.end(), std::byte{1});
+    SharedMemory(half).unlink();
+    std::fputs(text.c_str(), stdout);
+    return 0;
+  });
+
+  if (child.wait().code == kNotAllowed) GTEST_SKIP() << "no right to mount";
+  EXPECT_TRUE(child.wait().ok()) << child.wait().text();
+  EXPECT_THAT(child.output(),
+              HasSubstr("create (786432 bytes needed, 524288 free in /dev/shm) 'psm_"));
 }
 
 TEST(SharedMemory, LimitOfTheProcessIsAnErrorAndNoSignal) {

@@ -25,7 +25,8 @@ std::vector<std::string> python(std::vector<std::string> words) {
 
 std::string hex(const std::string& bytes) {
   std::string text;
-  for (const unsigned char byte : bytes) {
+  for (const char character : bytes) {
+    const auto byte = static_cast<unsigned char>(character);
     text += "0123456789abcdef"[byte >> 4];
     text += "0123456789abcdef"[byte & 15];
   }

@@ -198,10 +198,11 @@ class Tracker {
     os::forget_until(journal_, before);
   }
 
-  // A name is cleaned up when its maker has ended without having closed it, or nobody of the tree
-  // is left; in both cases only if nobody holds the block.
+  // A name is cleaned up when its maker has ended, and either had not closed it or nobody of the
+  // tree is left; in both cases only if nobody holds the block. The bell may be gone a moment
+  // before its last holder is: what that still has open counts until it has ended.
   [[nodiscard]] bool is_abandoned(const Entry& entry) const noexcept {
-    return is_over_ || (entry.maker->has_ended() && entry.facts.state != BlockState::Left);
+    return entry.maker->has_ended() && (is_over_ || entry.facts.state != BlockState::Left);
   }
 
   // True when some abandoned block is held by somebody.

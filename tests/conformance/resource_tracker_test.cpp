@@ -154,6 +154,7 @@ TEST(TestNamedResource, test_global_named_resource_spawn) {
   mp::Process child({.start_method = "spawn"}, use_global_semaphore);
   child.start();
   child.join();
+  global_semaphore().release();
 
   EXPECT_EQ(child.exitcode(), 0);
   EXPECT_EQ(testing::internal::GetCapturedStderr(), "");

@@ -24,6 +24,8 @@
 #include <libmp/rlock.hpp>
 #include <libmp/semaphore.hpp>
 #include <libmp/serialize.hpp>
+#include <libmp/shareable_list.hpp>
+#include <libmp/shared_memory.hpp>
 #include <libmp/subclass.hpp>
 #include <libmp/timeout.hpp>
 #include <libmp/wait.hpp>

@@ -8,6 +8,7 @@
 #include "proc/fork_server.hpp"
 #include "proc/launch.hpp"
 #include "proc/standard_streams.hpp"
+#include "shm/tracker.hpp"
 #include <libmp/exceptions.hpp>
 #include <libmp/serialize.hpp>
 
@@ -120,6 +121,7 @@ void Family::prepare_start() {
     lifeline_ = os::make_lifeline();
     os::close_in_forks(lifeline_.held.get());
   }
+  shm::prepare_tracker();
   await_exit();
 }
 
@@ -168,6 +170,7 @@ void Family::become_child(const probe::Birth& birth, const Identity& identity,
   probe::become_child(birth, identity.name, wire::StartMethod::Fork, identity.daemon);
   logging::set_process_name(identity.name);
   os::begin_own_exit_handlers();
+  shm::name_maker(identity.name);
   parent_ = ProcessCore::parent(owner_pid_, parent_name, std::move(own_pidfd_));
   self_ = as_child;
   children_made_ = 0;
@@ -192,6 +195,7 @@ Preparation Family::prepare(const Identity& identity, StartMethod method, const 
   prepare_start();
   preparation.parent_pidfd = luggage.pack(own_pidfd_.get());
   if (!identity.detached) preparation.lifeline = luggage.pack(lifeline_.end.get());
+  preparation.tracker = shm::pack_tracker(luggage);
   return preparation;
 }
 
@@ -230,6 +234,8 @@ std::shared_ptr<ProcessCore> Family::become_sent_child(const Preparation& prepar
                            preparation.identity.daemon);
   logging::set_process_name(preparation.identity.name);
   os::begin_own_exit_handlers();
+  shm::name_maker(preparation.identity.name);
+  shm::adopt_tracker(preparation.tracker, luggage);
   if (!preparation.directory.empty()) os::change_directory(preparation.directory);
   logging::apply(preparation.logging);
   inherit_start_method(preparation.method);

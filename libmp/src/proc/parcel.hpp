@@ -6,6 +6,7 @@
 #include "os/unique_fd.hpp"
 #include "proc/process_core.hpp"
 #include "proc/start_method.hpp"
+#include "shm/tracker.hpp"
 #include <libmp/detail/byte_buffer.hpp>
 #include <libmp/detail/luggage.hpp>
 
@@ -31,6 +32,7 @@ struct Preparation {
   std::uint32_t lifeline = kNoDescriptor;  // of the tree; none for a detached child
   std::uint32_t server = kNoDescriptor;    // the tree's fork server, if there is one
   std::uint32_t server_pidfd = kNoDescriptor;
+  shm::TrackerPlace tracker;
 };
 
 // The descriptors are still the sender's: its arguments keep them open until the child has them.

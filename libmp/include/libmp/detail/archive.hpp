@@ -53,6 +53,7 @@ class OutArchive {
   void write_bytes(const void* data, std::size_t size) { out_.append(data, size); }
   void write_count(std::uint64_t count) { out_.append(&count, sizeof count); }
   [[nodiscard]] ByteBuffer& buffer() noexcept { return out_; }
+  [[nodiscard]] bool has_luggage() const noexcept { return luggage_ != nullptr; }
   // RuntimeError without luggage; `what` is named then.
   [[nodiscard]] Luggage& luggage(const char* what) const {
     if (luggage_ == nullptr) throw_not_inherited(what);

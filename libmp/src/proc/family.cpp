@@ -1,8 +1,8 @@
 #include "proc/family.hpp"
 
+#include "ipc/auth.hpp"
 #include "logging/logging.hpp"
 #include "os/child.hpp"
-#include "os/random.hpp"
 #include "proc/fork_server.hpp"
 #include "proc/launch.hpp"
 #include "proc/standard_streams.hpp"
@@ -14,20 +14,17 @@
 #include <chrono>
 #include <csignal>
 #include <iterator>
-#include <span>
 #include <utility>
 
 namespace mp::proc {
 namespace {
 
 constexpr std::chrono::seconds kDaemonGrace{2};
-constexpr std::size_t kAuthkeySize = 32;
 
 Identity identity_of_first_process() {
   Identity identity;
   identity.name = "MainProcess";
-  identity.authkey.resize(kAuthkeySize);
-  os::random_bytes(std::as_writable_bytes(std::span(identity.authkey)));
+  identity.authkey = ipc::process_authkey();
   return identity;
 }
 
@@ -159,6 +156,7 @@ void Family::become_child(const probe::Birth& birth, const Identity& identity,
                           const std::string& parent_name) noexcept {
   probe::become_child(birth, identity.name, wire::StartMethod::Fork, identity.daemon);
   logging::set_process_name(identity.name);
+  ipc::set_process_authkey(identity.authkey);
   parent_ = ProcessCore::parent(owner_pid_, parent_name, std::move(own_pidfd_));
   self_ = as_child;
   children_made_ = 0;
@@ -220,6 +218,7 @@ std::shared_ptr<ProcessCore> Family::become_sent_child(const Preparation& prepar
   probe::become_sent_child(preparation.birth, preparation.identity.name, preparation.method,
                            preparation.identity.daemon);
   logging::set_process_name(preparation.identity.name);
+  ipc::set_process_authkey(preparation.identity.authkey);
   if (!preparation.directory.empty()) os::change_directory(preparation.directory);
   logging::apply(preparation.logging);
   inherit_start_method(preparation.method);

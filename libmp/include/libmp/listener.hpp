@@ -88,7 +88,7 @@ struct ListenerOptions {
   // dropped with an AuthenticationError.
   Timeout handshake_timeout = std::chrono::milliseconds(900);
   // Peers in the middle of a handshake at a time. Beyond it, new ones wait in the backlog, and the
-  // oldest is dropped once it has been silent for a second.
+  // oldest is dropped once it is a quarter of a second old.
   std::size_t max_half_open = 256;
 };
 

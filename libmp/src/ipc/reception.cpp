@@ -11,7 +11,7 @@ namespace mp::ipc {
 namespace {
 
 constexpr std::uint64_t kDoor = 0;  // the tag of the listening socket; guests count from 1
-constexpr std::uint64_t kGraceNs = 1'000'000'000;
+constexpr std::uint64_t kGraceNs = 250'000'000;
 // A hostile crowd must not fill the memory with reports of its failures.
 constexpr std::size_t kKeptRefusals = 64;
 constexpr int kAcceptsPerRound = 64;

@@ -2,7 +2,6 @@
 #include "ipc/resource_sharer.hpp"
 #include "os/check.hpp"
 #include "os/socket.hpp"
-#include "serial/instance.hpp"
 #include <libmp/exceptions.hpp>
 #include <libmp/reduction.hpp>
 
@@ -31,9 +30,7 @@ constexpr std::string_view kDupFd = "DupFd";
 Object dup_object(int fd) { return ipc::object_of(ipc::share(os::dup_fd(fd))); }
 
 Object call(const Form& form, std::vector<Object> arguments) {
-  return serial::make_instance(serial::Make::Reduce,
-                               serial::make_global(form.module, form.function),
-                               tuple(std::move(arguments)));
+  return reduction(global(form.module, form.function), tuple(std::move(arguments)));
 }
 
 // The arguments of such a call; a DupFd comes first.
@@ -54,7 +51,12 @@ os::UniqueFd taken(const Form& form, const Object& dup) {
 }  // namespace
 
 void send_handle(Connection& connection, int handle, int /*destination_pid*/) {
-  ipc::send_descriptor(ConnectionAccess::writer(connection, "send_handle").fd, handle);
+  const ipc::Stream stream = ConnectionAccess::writer(connection, "send_handle");
+  // The kernel would drop the descriptor without a word.
+  if (!os::is_unix_socket(stream.fd)) {
+    os::throw_errno(EOPNOTSUPP, "send_handle", "a Connection that is no unix socket");
+  }
+  ipc::send_descriptor(stream.fd, handle);
 }
 
 int recv_handle(Connection& connection) {

@@ -9,7 +9,6 @@
 #include "os/packet.hpp"
 #include "os/poll.hpp"
 #include "os/random.hpp"
-#include "serial/instance.hpp"
 #include <libmp/exceptions.hpp>
 
 #include <algorithm>
@@ -181,10 +180,8 @@ os::UniqueFd receive_descriptor(int socket, os::Deadline deadline) {
 }
 
 Object object_of(const Ticket& ticket) {
-  Object made =
-      serial::make_instance(serial::Make::NewObj, serial::make_global(kModule, kClass), tuple{});
-  detail::ObjectAccess::instance(made).state = dict{{"_id", tuple{ticket.address, ticket.key}}};
-  return made;
+  return instance(global(kModule, kClass), tuple{},
+                  dict{{"_id", tuple{ticket.address, ticket.key}}});
 }
 
 Ticket ticket_of(const Object& dup_fd, std::string_view expected) {

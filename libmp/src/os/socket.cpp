@@ -82,6 +82,8 @@ SocketType socket_type(int fd) {
   return {option(SO_DOMAIN), option(SO_TYPE), option(SO_PROTOCOL)};
 }
 
+bool is_unix_socket(int fd) { return socket_type(fd).family == AF_UNIX; }
+
 std::pair<UniqueFd, UniqueFd> make_socket_pair() {
   std::array<int, 2> ends{};
   check(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()), "socketpair");

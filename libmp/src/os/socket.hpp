@@ -23,6 +23,7 @@ struct SocketType {
   int protocol = 0;
 };
 SocketType socket_type(int fd);
+bool is_unix_socket(int fd);
 
 // Two connected unix stream sockets.
 std::pair<UniqueFd, UniqueFd> make_socket_pair();

@@ -72,8 +72,12 @@ Address detail::ObjectCodec<Address>::from(const Object& object) {
     return {host, port};
   }
   if (object.kind() == Kind::Bytes) {
-    const std::span<const std::byte> name = object.raw_bytes();
-    return std::string_view(reinterpret_cast<const char*>(name.data()), name.size());
+    const std::span<const std::byte> bytes = object.raw_bytes();
+    const std::string_view name(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    if (!name.starts_with('\0')) {
+      throw ValueError("address: " + repr(object) + " is bytes, but no abstract name");
+    }
+    return name;
   }
   return object.text();
 }

@@ -5,19 +5,12 @@
 
 #include <optional>
 #include <string>
-#include <utility>
 
 namespace mp {
 namespace {
 
 std::string receive(Connection& connection, Timeout timeout) {
   return connection.recv_bytes(ipc::kHandshakeLimit, timeout);
-}
-
-template <typename T>
-T checked(Result<T> result, const char* operation) {
-  if (result.ok()) return std::move(result).value();
-  throw AuthenticationError(std::string(operation) + ": " + result.failure().text);
 }
 
 }  // namespace
@@ -43,7 +36,9 @@ void answer_challenge(Connection& connection, std::string_view authkey, Timeout 
     throw AuthenticationError("answer_challenge: the peer sent no challenge");
   }
   const std::string_view challenge = std::string_view(message).substr(ipc::kChallenge.size());
-  connection.send_bytes(checked(ipc::answer_to(challenge, authkey), "answer_challenge"));
+  const Result<std::string> answer = ipc::answer_to(challenge, authkey);
+  if (!answer.ok()) throw AuthenticationError("answer_challenge: " + answer.failure().text);
+  connection.send_bytes(answer.value());
   if (receive(connection, timeout) != ipc::kWelcome) {
     throw AuthenticationError("answer_challenge: digest sent was rejected: the keys differ");
   }

@@ -105,6 +105,7 @@ TEST(Address, IsATupleOrAStrInObjectsAsInPython) {
   EXPECT_EQ((tuple{"::1", 6000}).as<Address>(), Address("::1", 6000));
   EXPECT_EQ(Object("/tmp/x").as<Address>(), Address("/tmp/x"));
   EXPECT_EQ(bytes(std::string_view("\0name", 5)).as<Address>(), Address("\0name"));
+  EXPECT_THROW((void)bytes("/tmp/x").as<Address>(), ValueError);
   EXPECT_THROW((void)Object(7).as<Address>(), TypeError);
   EXPECT_THROW((void)(tuple{"localhost", 70000}).as<Address>(), ValueError);
 }
@@ -207,6 +208,10 @@ TEST(Listener, ReportsTheRealAddressAndTheLastPeer) {
   ASSERT_TRUE(listener.last_accepted());
   EXPECT_EQ(listener.last_accepted()->host(), "127.0.0.1");
   EXPECT_NE(listener.last_accepted()->port(), listener.address().port());
+}
+
+TEST(Listener, AnEmptyHostIsEveryAddressOfThisMachine) {
+  EXPECT_EQ(Listener({"", 0}).address().host(), "0.0.0.0");
 }
 
 TEST(Listener, LastAcceptedOfAUnixPeerIsEmpty) {

@@ -44,7 +44,8 @@ void Server::listen_on(const std::string& text, const std::string& key) {
   try {
     const mp::Address address = mp::report::inspector_address(text);
     if (is_stale(address, key)) mp::os::remove_file(address.path());
-    mp::Listener listener(address, {.authkey = key});
+    mp::Listener listener(address,
+                          {.authkey = key, .handshake_timeout = std::chrono::seconds(5)});
     listening_.push_back((address.family() == mp::AddressFamily::Unix ? "unix:" : "tcp:") + listener.address().str());
     listeners_.push_back(std::move(listener));
   } catch (const mp::OSError& error) {

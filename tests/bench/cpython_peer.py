@@ -5,7 +5,9 @@ usage: cpython_peer.py [GROUP...]      groups: start lock sync pipe queue codec
 Prints workload <tab> value <tab> unit.
 """
 import multiprocessing
+import multiprocessing.connection
 import pickle
+import resource
 import sys
 import time
 
@@ -134,6 +136,17 @@ def bench_pipe():
     near.recv_bytes()
     report("pipe_bulk_1MiB", blocks * MIB / watch.seconds() / 1e6, "MB/s")
     process.join()
+
+    calls = 100
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    pipes = [multiprocessing.Pipe(duplex=False) for _ in range(1000)]
+    readers = [reader for reader, _ in pipes]
+    pipes[-1][1].send(1)
+    watch = Stopwatch()
+    for _ in range(calls):
+        multiprocessing.connection.wait(readers)
+    report("wait_1000", watch.seconds() / calls * 1e6, "us/call")
 
 
 def put_numbers(queue, count):

@@ -15,9 +15,12 @@
 
 #include <fcntl.h>
 #include <linux/futex.h>
+#include <poll.h>
 #include <pthread.h>
 #include <semaphore.h>
+#include <sys/epoll.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -164,6 +167,37 @@ void pipes() {
   for (const int fd : {pair[0], pair[1], there[0], there[1], back[0], back[1]}) ::close(fd);
 }
 
+// A thousand descriptors, of which the last is ready: by one poll, or by an epoll set made for it.
+void waits() {
+  constexpr int kCount = 1000;
+  constexpr int kCalls = 2000;
+  rlimit limit{};
+  require(::getrlimit(RLIMIT_NOFILE, &limit) == 0);
+  limit.rlim_cur = limit.rlim_max;
+  require(::setrlimit(RLIMIT_NOFILE, &limit) == 0);
+  std::vector<pollfd> items;
+  int ends[2] = {-1, -1};
+  for (int i = 0; i < kCount; ++i) {
+    require(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0);
+    items.push_back({ends[0], POLLIN, 0});
+  }
+  write_all(ends[1], "x", 1);
+  report("wait_1000(poll)",
+         bench::best_seconds(kCalls, [&] { require(::poll(items.data(), kCount, -1) == 1); }) * 1e6,
+         "us/call");
+  const double seconds = bench::best_seconds(kCalls, [&] {
+    const int set = ::epoll_create1(0);
+    for (const pollfd& item : items) {
+      epoll_event event{EPOLLIN, {.fd = item.fd}};
+      require(::epoll_ctl(set, EPOLL_CTL_ADD, item.fd, &event) == 0);
+    }
+    epoll_event event{};
+    require(::epoll_wait(set, &event, 1, -1) == 1);
+    ::close(set);
+  });
+  report("wait_1000(epoll)", seconds * 1e6, "us/call");
+}
+
 void futex_wait(std::atomic<std::uint32_t>& word, std::uint32_t expected) {
   ::syscall(SYS_futex, &word, FUTEX_WAIT, expected, nullptr, nullptr, 0);
 }
@@ -262,6 +296,7 @@ int main() {
   starts();
   locks();
   pipes();
+  waits();
   turns();
   ring();
   copies();

@@ -6,6 +6,7 @@
 #include <string_view>
 
 void bench_codec();
+void bench_listener();
 void bench_lock();
 void bench_pipe();
 void bench_queue();
@@ -28,7 +29,8 @@ inline constexpr std::array kGroups = {
     Group{"start", "start_join_fork start_join_spawn start_join_forkserver", bench_start},
     Group{"lock", "lock_uncontended lock_contended_2p lock_owner_died", bench_lock},
     Group{"sync", "rlock_uncontended semaphore_uncontended event_rtt", bench_sync},
-    Group{"pipe", "pipe_rtt_obj pipe_rtt_bytes64 pipe_bulk_1MiB", bench_pipe},
+    Group{"pipe", "pipe_rtt_obj pipe_rtt_bytes64 pipe_bulk_1MiB wait_1000", bench_pipe},
+    Group{"listener", "accept_p99", bench_listener},
     Group{"queue", "queue_1p1c_int queue_2p1c_int queue_bulk_1MiB queue_rtt queue_put_get_1p",
           bench_queue},
     Group{"codec", "pickle_dumps pickle_loads kinds_dumps kinds_loads rows_dumps rows_loads",

@@ -2,13 +2,17 @@
 #include "bench/bench.hpp"
 #include "bench/groups.hpp"
 #include <libmp/connection.hpp>
+#include <libmp/wait.hpp>
 
 #include <array>
 #include <cstddef>
 #include <cstdlib>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
+
+#include <sys/resource.h>
 
 namespace {
 
@@ -70,6 +74,25 @@ void bulk(std::string_view workload, Take&& take) {
                 "MB/s");
 }
 
+// One call for a thousand connections, of which the last is ready.
+void wait_for_many() {
+  constexpr int kConnections = 1000;
+  constexpr int kCalls = 2000;
+  rlimit limit{};
+  require(::getrlimit(RLIMIT_NOFILE, &limit) == 0);
+  limit.rlim_cur = limit.rlim_max;
+  require(::setrlimit(RLIMIT_NOFILE, &limit) == 0);
+  std::vector<std::pair<mp::Connection, mp::Connection>> pipes;
+  std::vector<mp::Waitable> readers;
+  for (int i = 0; i < kConnections; ++i) {
+    readers.emplace_back(pipes.emplace_back(mp::Pipe(false)).first);
+  }
+  pipes.back().second.send(1);
+  const double seconds =
+      bench::best_seconds(kCalls, [&] { require(mp::wait(readers).size() == 1); });
+  bench::report("wait_1000", seconds * 1e6, "us/call");
+}
+
 }  // namespace
 
 void bench_pipe() {
@@ -78,4 +101,5 @@ void bench_pipe() {
   std::vector<std::byte> buffer(kBlockBytes);
   bulk("pipe_bulk_1MiB", [&](mp::Connection& far) { return far.recv_bytes_into(buffer); });
   bulk("pipe_bulk_1MiB(recv_bytes)", [](mp::Connection& far) { return far.recv_bytes().size(); });
+  wait_for_many();
 }

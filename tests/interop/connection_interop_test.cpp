@@ -1,16 +1,21 @@
 // Connections with a real CPython at the other end: both roles, every family, both dialects of the
 // handshake.
+#include "ipc/auth.hpp"
 #include "support/child_scope.hpp"
 #include "support/temp_dir.hpp"
 #include <libmp/exceptions.hpp>
 #include <libmp/listener.hpp>
+#include <libmp/reduction.hpp>
 
+#include <array>
 #include <optional>
 #include <string>
 #include <thread>
 #include <tuple>
 #include <vector>
 
+#include <fcntl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <gmock/gmock.h>
@@ -74,7 +79,8 @@ class WithPython : public testing::TestWithParam<std::tuple<PythonRole, const ch
     const std::string where = fresh_address(family, folder_);
     if (role == PythonRole::Listens) {
       python_.emplace(peer_command(dialect, python_key, "listen", where, task));
-      return Client(printed_address(*python_), {.authkey = our_key, .timeout = kPatience});
+      return Client(printed_address(*python_),
+                    {.authkey = our_key, .handshake_timeout = kPatience});
     }
     Listener listener(as_address(where), {.authkey = our_key, .handshake_timeout = kPatience});
     python_.emplace(peer_command(dialect, python_key, "connect", listener.address().str(), task));
@@ -130,6 +136,69 @@ TEST_P(WithPython, BytesOfEverySizeThatMattersComeBackEqual) {
   EXPECT_TRUE(python_end().ok()) << python_end().text();
 }
 
+std::string read_some(int fd) {
+  std::array<char, 100> part{};
+  const ssize_t got = ::read(fd, part.data(), part.size());
+  return {part.data(), got < 0 ? 0 : static_cast<std::size_t>(got)};
+}
+
+TEST_P(WithPython, PythonTakesConnectionsSocketsAndDescriptorsThatWeSend) {
+  ipc::set_process_authkey(kKey);
+  Connection connection = meet("take", kKey, kKey);
+  auto [near, far] = Pipe();
+  std::array<int, 2> sockets{};
+  std::array<int, 2> ends{};
+  ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets.data()), 0);
+  ASSERT_EQ(::pipe2(ends.data(), O_CLOEXEC), 0);
+
+  connection.send(far);
+  connection.send(Socket(sockets[0]));
+  connection.send(DupFd(ends[1]));
+  far.close();
+  ::close(ends[1]);
+
+  EXPECT_EQ(near.recv(kPatience), "connection");
+  EXPECT_EQ(read_some(sockets[1]), "socket");
+  EXPECT_EQ(read_some(ends[0]), "descriptor");
+  ::close(sockets[1]);
+  ::close(ends[0]);
+  EXPECT_TRUE(python_end().ok()) << python_end().text();
+}
+
+TEST_P(WithPython, WeTakeConnectionsSocketsAndDescriptorsThatPythonSends) {
+  ipc::set_process_authkey(kKey);
+  Connection connection = meet("give", kKey, kKey);
+
+  const Object given = connection.recv(kPatience);
+  given[0].as<Connection>().send("one");
+  const Socket socket = given[1].as<Socket>();
+  ASSERT_EQ(::write(socket.fileno(), "two", 3), 3);
+  const int write_end = given[2].as<DupFd>().detach();
+  ASSERT_EQ(::write(write_end, "three", 5), 5);
+  ::close(write_end);
+
+  EXPECT_EQ(connection.recv(kPatience), (tuple{"one", bytes("two"), bytes("three")}));
+  connection.close();
+  EXPECT_TRUE(python_end().ok()) << python_end().text();
+}
+
+TEST_P(WithPython, HandlesCrossBothWays) {
+  if (std::string_view(std::get<1>(GetParam())) == "inet") GTEST_SKIP() << "needs a unix socket";
+  Connection connection = meet("handles", kKey, kKey);
+  std::array<int, 2> ends{};
+  ASSERT_EQ(::pipe2(ends.data(), O_CLOEXEC), 0);
+
+  send_handle(connection, ends[1]);
+  EXPECT_EQ(read_some(ends[0]), "handle");
+  Connection(recv_handle(connection), Connection::Access::WriteOnly).send(list{1, 2});
+  EXPECT_EQ(connection.recv(kPatience), (list{1, 2}));
+
+  ::close(ends[0]);
+  ::close(ends[1]);
+  connection.close();
+  EXPECT_TRUE(python_end().ok()) << python_end().text();
+}
+
 TEST_P(WithPython, AWrongKeyIsAnErrorOnBothSides) {
   EXPECT_THROW((void)meet("objects", "ours", "theirs"), AuthenticationError);
 
@@ -181,8 +250,9 @@ TEST(Mismatch, PythonListenerWithoutAKeySpeaksToAClientThatHasOne) {
   const support::TempDir folder;
   ChildScope python(peer_command(Dialect::Own, std::nullopt, "listen", folder / "s", "hello"));
 
-  EXPECT_THROW((void)Client(printed_address(python), {.authkey = kKey, .timeout = kPatience}),
-               AuthenticationError);
+  EXPECT_THROW(
+      (void)Client(printed_address(python), {.authkey = kKey, .handshake_timeout = kPatience}),
+      AuthenticationError);
 }
 
 TEST(Mismatch, PythonClientKeepsItsKeyFromAListenerThatHasNone) {

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The Python end of an interop test: real multiprocessing.connection objects.
 
-usage: python_peer.py [--key TEXT] [--new] listen|connect ADDRESS objects|bytes|hello|silent
+usage: python_peer.py [--key TEXT] [--new] listen|connect ADDRESS TASK
 
   ADDRESS   /path, @abstract or host:port
   --new     speak the handshake of 3.12 and later ("{sha256}" prefixes) whatever this Python is
@@ -9,14 +9,20 @@ usage: python_peer.py [--key TEXT] [--new] listen|connect ADDRESS objects|bytes|
   bytes     send back each message, until the peer closes
   hello     send the text "hello" and close
   silent    receive one object, print it, and close
+  take      receive a connection, a socket and a DupFd, and write "connection", "socket", "descriptor" to them
+  give      send the write ends of a pipe, of a socket pair and of a bare pipe; send back what comes out of them
+  handles   receive a handle, write "handle" to it, and send one end of a pipe as a handle
+  large     send 3 GiB of zeros, then receive as much
 
 Prints "listening at ADDRESS" when it does. Exit code 3 and the error's name for an expected error.
 """
 import argparse
 import hmac
+import mmap
 import os
+import socket
 import sys
-from multiprocessing import AuthenticationError, connection
+from multiprocessing import AuthenticationError, Pipe, connection, current_process, reduction
 
 DIGESTS = {"md5", "sha256", "sha384", "sha3_256", "sha3_384"}
 
@@ -82,11 +88,48 @@ def meet(role, address, key):
         return listener.accept()
 
 
+def take(conn):
+    conn.recv().send("connection")
+    conn.recv().sendall(b"socket")
+    os.write(conn.recv().detach(), b"descriptor")
+
+
+def give(conn):
+    reader, writer = Pipe(duplex=False)
+    left, right = socket.socketpair()
+    read_end, write_end = os.pipe()
+    conn.send([writer, right, reduction.DupFd(write_end)])
+    writer.close()
+    right.close()
+    os.close(write_end)
+    conn.send((reader.recv(), left.recv(100), os.read(read_end, 100)))
+
+
+def handles(conn):
+    os.write(reduction.recv_handle(conn), b"handle")
+    reader, writer = Pipe(duplex=False)
+    reduction.send_handle(conn, writer.fileno(), None)
+    writer.close()
+    conn.send(reader.recv())
+
+
+def large(conn):
+    size = 3 << 30
+    conn.send_bytes(mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS))
+    message = conn.recv_bytes()
+    conn.send((len(message), message.count(b"\0")))
+
+
+TASKS = {"take": take, "give": give, "handles": handles, "large": large}
+
+
 def work(conn, task):
     if task == "hello":
         conn.send("hello")
     elif task == "silent":
         print(repr(conn.recv()), flush=True)
+    elif task in TASKS:
+        TASKS[task](conn)
     try:
         while task == "objects":
             conn.send(conn.recv())
@@ -102,11 +145,12 @@ def main():
     parser.add_argument("--new", action="store_true")
     parser.add_argument("role", choices=["listen", "connect"])
     parser.add_argument("address")
-    parser.add_argument("task", choices=["objects", "bytes", "hello", "silent"])
+    parser.add_argument("task", choices=["objects", "bytes", "hello", "silent", *TASKS])
     args = parser.parse_args()
     if args.new:
         connection.deliver_challenge, connection.answer_challenge = new_deliver, new_answer
     key = args.key.encode() if args.key is not None else None
+    current_process().authkey = key or b""
     try:
         with meet(args.role, address_of(args.address), key) as conn:
             work(conn, args.task)

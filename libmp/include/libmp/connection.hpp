@@ -135,6 +135,13 @@ class Connection {
   std::uint64_t received_ = 0;
 };
 
+// Sent through another Connection, or put into a queue as an Object: see <libmp/reduction.hpp>.
+template <>
+struct detail::ObjectCodec<Connection> {
+  static Object to(const Connection& connection);
+  static Connection from(const Object& object);
+};
+
 // An argument of a Process, moved in: the child has the end, and it is closed here once the child
 // has started. RuntimeError in a queue.
 template <>

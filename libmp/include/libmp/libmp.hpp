@@ -21,6 +21,7 @@
 #include <libmp/pickle.hpp>
 #include <libmp/process.hpp>
 #include <libmp/queue.hpp>
+#include <libmp/reduction.hpp>
 #include <libmp/rlock.hpp>
 #include <libmp/semaphore.hpp>
 #include <libmp/serialize.hpp>

@@ -17,11 +17,16 @@
 
 namespace mp {
 
-enum class AddressFamily : std::uint8_t { Inet, Unix };
+enum class AddressFamily : std::uint8_t { Inet, Unix, Inet6 };
 
-// Where a Listener listens. {"localhost", 6000} is AF_INET; a text is the path of a unix socket,
-// or, if it begins with NUL, a name in Linux' abstract space. A plain value. Bad addresses are
-// ValueErrors when they are made.
+namespace ipc {
+class AddressAccess;
+}
+
+// Where a Listener listens. {"localhost", 6000} is AF_INET, {"::1", 6000} AF_INET6, which Python
+// has not; a text is the path of a unix socket, or, if it begins with NUL, a name in Linux'
+// abstract space. A plain value. Bad addresses are ValueErrors when they are made; among them what
+// begins with two backslashes, Windows' AF_PIPE.
 class Address {
  public:
   Address(std::string_view path);
@@ -43,19 +48,33 @@ class Address {
   [[nodiscard]] const std::string& path() const noexcept { return text_; }
   [[nodiscard]] const std::string& host() const noexcept { return text_; }
   [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
-  // For people: "localhost:6000", "/run/x.sock", "@name".
+  // For people: "localhost:6000", "[::1]:6000", "/run/x.sock", "@name".
   [[nodiscard]] std::string str() const;
 
   bool operator==(const Address&) const = default;
 
  private:
-  friend class Listener;
+  friend class ipc::AddressAccess;
 
   Address() = default;
 
   AddressFamily family_ = AddressFamily::Unix;
   std::string text_;
   std::uint16_t port_ = 0;
+};
+
+// In Python, and in an Object: (host, port), or a str.
+template <>
+struct detail::ObjectCodec<Address> {
+  static Object to(const Address& address);
+  static Address from(const Object& object);
+};
+
+template <>
+struct detail::Archiver<Address> {
+  static void write(OutArchive& archive, const Address& address);
+  static Address make(InArchive& archive);
+  static void read(InArchive& archive, Address& address) { address = make(archive); }
 };
 
 struct ListenerOptions {
@@ -65,10 +84,11 @@ struct ListenerOptions {
   int backlog = 128;
   // With a key, both sides prove that they know it before accept() returns. An empty key is a key.
   std::optional<std::string> authkey = std::nullopt;
-  // What one peer may take for the handshake; then it is dropped with an AuthenticationError.
-  Timeout handshake_timeout = std::chrono::seconds(5);
+  // What one peer may take for each message of the handshake, of which there are three; then it is
+  // dropped with an AuthenticationError.
+  Timeout handshake_timeout = std::chrono::milliseconds(900);
   // Peers in the middle of a handshake at a time. Beyond it, new ones wait in the backlog, and the
-  // oldest is dropped once it has been silent for a second.
+  // oldest is dropped once it is a quarter of a second old.
   std::size_t max_half_open = 256;
 };
 
@@ -119,8 +139,11 @@ class Listener {
 
 struct ClientOptions {
   std::optional<std::string> authkey = std::nullopt;
-  // For reaching the listener and for the handshake each. Without a key, only for the first.
-  Timeout timeout = std::chrono::seconds(5);
+  Timeout timeout = std::chrono::seconds(5);  // for reaching the listener
+  // What the listener may take for each message of the handshake. A listener without a key is not
+  // to be told from one that is busy: for one that accepts its clients in turn this must be longer
+  // than a turn.
+  Timeout handshake_timeout = std::chrono::milliseconds(900);
 };
 
 // Connects to a Listener, here or in Python. Throws OSError when nobody listens, TimeoutError when
@@ -129,5 +152,16 @@ struct ClientOptions {
 // AuthenticationError.
 [[nodiscard]] Connection Client(const Address& address, const ClientOptions& options = {},
                                 std::source_location site = std::source_location::current());
+
+// The two halves of the handshake on their own, for connections made in other ways. A listener
+// delivers first and answers then, a client the other way round.
+// Blocks until the peer has done its part, each message in time (TimeoutError). Throws
+// AuthenticationError when the keys differ or the peer does not speak this protocol; ValueError for
+// a digest that Python has not (md5, sha256, sha384, sha3_256, sha3_384).
+void deliver_challenge(Connection& connection, std::string_view authkey,
+                       std::string_view digest = "sha256",
+                       Timeout timeout = std::chrono::seconds(5));
+void answer_challenge(Connection& connection, std::string_view authkey,
+                      Timeout timeout = std::chrono::seconds(5));
 
 }  // namespace mp

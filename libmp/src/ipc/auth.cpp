@@ -1,9 +1,11 @@
 #include "ipc/auth.hpp"
 
+#include "os/fork_hooks.hpp"
 #include "os/random.hpp"
 
 #include <array>
 #include <cstddef>
+#include <mutex>
 #include <span>
 #include <utility>
 
@@ -44,13 +46,35 @@ std::string fresh_key() {
   return key;
 }
 
-std::string& key_storage() {
-  static std::string key = fresh_key();
-  return key;
-}
+// Never destroyed: a key may be asked for until the process ends.
+class KeyOfProcess {
+ public:
+  static KeyOfProcess& instance() {
+    static KeyOfProcess* const key = [] {
+      auto* made = new KeyOfProcess;
+      os::around_fork([] { instance().mutex_.lock(); }, [] { instance().mutex_.unlock(); },
+                      [] { instance().mutex_.unlock(); });
+      return made;
+    }();
+    return *key;
+  }
+
+  std::string get() {
+    const std::scoped_lock guard(mutex_);
+    return key_;
+  }
+  void set(std::string key) {
+    const std::scoped_lock guard(mutex_);
+    key_ = std::move(key);
+  }
+
+ private:
+  std::mutex mutex_;
+  std::string key_ = fresh_key();
+};
 
 // A key made at its first use would differ between a parent and a child that both come to it late.
-[[maybe_unused]] const bool made_before_any_fork = !key_storage().empty();
+[[maybe_unused]] const bool made_before_any_fork = !KeyOfProcess::instance().get().empty();
 
 }  // namespace
 
@@ -85,8 +109,8 @@ bool equal_in_constant_time(std::string_view a, std::string_view b) noexcept {
   return a.size() == b.size() && ::CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
-const std::string& process_authkey() { return key_storage(); }
+std::string process_authkey() { return KeyOfProcess::instance().get(); }
 
-void set_process_authkey(std::string key) { key_storage() = std::move(key); }
+void set_process_authkey(std::string key) { KeyOfProcess::instance().set(std::move(key)); }
 
 }  // namespace mp::ipc

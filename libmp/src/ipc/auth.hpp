@@ -22,8 +22,9 @@ std::optional<std::string> hmac(Digest digest, std::string_view key, std::string
 bool equal_in_constant_time(std::string_view a, std::string_view b) noexcept;
 
 // The key that processes of one tree share unless told otherwise: 32 random bytes, chosen when the
-// program starts, so that every forked child has the same. Threads: set it before starting any.
-const std::string& process_authkey();
+// program starts, so that every forked child has the same. Threads: any.
+// current_process().authkey() shows it.
+std::string process_authkey();
 void set_process_authkey(std::string key);
 
 }  // namespace mp::ipc

@@ -1,3 +1,4 @@
+#include "ipc/address.hpp"
 #include "ipc/connection_access.hpp"
 #include "ipc/deadline.hpp"
 #include "ipc/greeting.hpp"
@@ -17,10 +18,8 @@ using ipc::ConnectionAccess;
 using ipc::Greeting;
 
 os::UniqueFd reach(const Address& address, Timeout timeout) {
-  const bool is_unix = address.family() == AddressFamily::Unix;
   try {
-    return os::connect_to({is_unix, is_unix ? address.path() : address.host(), address.port()},
-                          ipc::deadline_of(timeout));
+    return os::connect_to(ipc::endpoint_of(address), ipc::deadline_of(timeout));
   } catch (const OSError& error) {
     if (error.error_number() != ETIMEDOUT) throw;
     throw TimeoutError("Client: no connection to " + address.str() + " in time");
@@ -28,8 +27,8 @@ os::UniqueFd reach(const Address& address, Timeout timeout) {
 }
 
 os::UniqueFd greet(os::UniqueFd fd, const Address& address, const std::string& key,
-                   Timeout timeout) {
-  Greeting greeting(std::move(fd), ipc::Handshake::Side::Client, key, ipc::deadline_of(timeout));
+                   Timeout patience) {
+  Greeting greeting(std::move(fd), ipc::Handshake::Side::Client, key, patience);
   Greeting::State state = greeting.advance();
   while (state == Greeting::State::Pending) {
     if (!os::poll_readable(greeting.fd(), greeting.deadline())) greeting.expire();
@@ -44,7 +43,8 @@ os::UniqueFd greet(os::UniqueFd fd, const Address& address, const std::string& k
 
 Connection Client(const Address& address, const ClientOptions& options, std::source_location site) {
   os::UniqueFd fd = reach(address, options.timeout);
-  if (options.authkey) fd = greet(std::move(fd), address, *options.authkey, options.timeout);
+  if (options.authkey)
+    fd = greet(std::move(fd), address, *options.authkey, options.handshake_timeout);
   ConnectionAccess::Birth birth;
   birth.identity = ConnectionAccess::identity_of(fd.get());
   birth.how = wire::Acquired::Opened;

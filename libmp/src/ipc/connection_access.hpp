@@ -37,6 +37,10 @@ class ConnectionAccess {
   template <typename TakeBody>
   static void receive(Connection& connection, std::string_view operation, os::Deadline deadline,
                       TakeBody take_body);
+  // A challenge is what the caller waits for.
+  static void expect_challenge(Connection& connection) noexcept {
+    connection.may_be_challenged_ = false;
+  }
   // After a whole message: AuthenticationError if it is a listener's demand for a key.
   static void check_challenge(Connection& connection, std::string_view message);
 

@@ -1,5 +1,6 @@
 #include "ipc/greeting.hpp"
 
+#include "ipc/deadline.hpp"
 #include "os/socket.hpp"
 #include <libmp/exceptions.hpp>
 
@@ -17,11 +18,11 @@ constexpr const char* kHasLeft = "the peer closed the connection during the hand
 
 }  // namespace
 
-Greeting::Greeting(os::UniqueFd fd, Handshake::Side side, const std::string& key,
-                   os::Deadline deadline)
+Greeting::Greeting(os::UniqueFd fd, Handshake::Side side, const std::string& key, Timeout patience)
     : fd_(std::move(fd)),
       handshake_(side, key),
-      deadline_(deadline),
+      patience_(patience),
+      deadline_(deadline_of(patience)),
       since_ns_(os::monotonic_ns()) {}
 
 Greeting::State Greeting::advance() {
@@ -70,6 +71,7 @@ bool Greeting::read_some() {
     case FrameReader::State::Complete:
       handshake_.feed(reader_.message());
       reader_.restart();
+      deadline_ = deadline_of(patience_);
       break;
     case FrameReader::State::TooLong:
       handshake_.refuse("the peer sent a message that is too long for a handshake");

@@ -6,6 +6,7 @@
 #include "ipc/handshake.hpp"
 #include "os/clock.hpp"
 #include "os/unique_fd.hpp"
+#include <libmp/timeout.hpp>
 
 #include <cstdint>
 #include <string>
@@ -17,8 +18,8 @@ class Greeting {
  public:
   enum class State : std::uint8_t { Pending, Done, Failed };
 
-  // `deadline` is for the owner to watch.
-  Greeting(os::UniqueFd fd, Handshake::Side side, const std::string& key, os::Deadline deadline);
+  // `patience` is what the peer may take for each message.
+  Greeting(os::UniqueFd fd, Handshake::Side side, const std::string& key, Timeout patience);
 
   // Sends and receives what can be now.
   State advance();
@@ -26,6 +27,7 @@ class Greeting {
   void expire();
 
   [[nodiscard]] int fd() const noexcept { return fd_.get(); }
+  // When the next message must be there, for the owner to watch.
   [[nodiscard]] os::Deadline deadline() const noexcept { return deadline_; }
   [[nodiscard]] std::uint64_t since_ns() const noexcept { return since_ns_; }
   // Why it Failed.
@@ -40,6 +42,7 @@ class Greeting {
   os::UniqueFd fd_;
   Handshake handshake_;
   FrameReader reader_{kHandshakeLimit};
+  Timeout patience_;
   os::Deadline deadline_;
   std::uint64_t since_ns_;
 };

@@ -1,6 +1,5 @@
 #include "ipc/handshake.hpp"
 
-#include "ipc/auth.hpp"
 #include "ipc/frame.hpp"
 #include "os/random.hpp"
 
@@ -10,10 +9,6 @@
 
 namespace mp::ipc {
 namespace {
-
-constexpr std::string_view kChallenge = "#CHALLENGE#";
-constexpr std::string_view kWelcome = "#WELCOME#";
-constexpr std::string_view kFailure = "#FAILURE#";
 
 constexpr std::size_t kRandomBytes = 40;
 constexpr std::size_t kLegacyChallenge = 20;
@@ -45,6 +40,8 @@ Result<Parsed> parse(std::string_view message) {
   return Parsed{*digest, true, message.substr(close + 1)};
 }
 
+std::string in_braces(Digest digest) { return "{" + std::string(digest_name(digest)) + "}"; }
+
 Failure refused(Digest digest) {
   return Failure{FailureCode::Unsupported,
                  "OpenSSL of this system refuses HMAC-" + std::string(digest_name(digest)),
@@ -58,8 +55,8 @@ bool is_challenge(std::string_view message) noexcept {
          message.size() >= kChallenge.size() + kShortestChallenge;
 }
 
-std::string make_challenge() {
-  std::string challenge = "{sha256}";
+std::string make_challenge(Digest digest) {
+  std::string challenge = in_braces(digest);
   const std::size_t prefix = challenge.size();
   challenge.resize(prefix + kRandomBytes);
   os::random_bytes(std::as_writable_bytes(std::span(challenge).subspan(prefix)));
@@ -74,12 +71,12 @@ Result<std::string> answer_to(std::string_view challenge, std::string_view key) 
   if (!parsed.ok()) return std::move(parsed).failure();
   const auto [digest, has_prefix, payload] = parsed.value();
   std::optional<std::string> mac = hmac(digest, key, challenge);
-  if (mac) return has_prefix ? "{" + std::string(digest_name(digest)) + "}" + *mac : *mac;
+  if (mac) return has_prefix ? in_braces(digest) + *mac : *mac;
   if (has_prefix) return refused(digest);
   // Without MD5, Python's rule is to answer an old challenge in SHA-256.
   mac = hmac(Digest::Sha256, key, challenge);
   if (!mac) return refused(Digest::Sha256);
-  return "{sha256}" + *mac;
+  return in_braces(Digest::Sha256) + *mac;
 }
 
 Result<void> verify_response(std::string_view challenge, std::string_view response,

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/result.hpp"
+#include "ipc/auth.hpp"
 
 #include <cstdint>
 #include <string>
@@ -12,11 +13,15 @@ namespace mp::ipc {
 
 inline constexpr std::size_t kHandshakeLimit = 256;  // of one message
 
+inline constexpr std::string_view kChallenge = "#CHALLENGE#";  // before the challenge itself
+inline constexpr std::string_view kWelcome = "#WELCOME#";
+inline constexpr std::string_view kFailure = "#FAILURE#";
+
 // Whether a message is a listener's demand for a key.
 bool is_challenge(std::string_view message) noexcept;
 
-// "{sha256}" and 40 random bytes.
-std::string make_challenge();
+// The digest's name in braces and 40 random bytes.
+std::string make_challenge(Digest digest = Digest::Sha256);
 // The response to a challenge (without "#CHALLENGE#"), in the digest that it names.
 Result<std::string> answer_to(std::string_view challenge, std::string_view key);
 // Accepts every digest that the responder may have chosen, as Python does.

@@ -1,3 +1,4 @@
+#include "ipc/address.hpp"
 #include "ipc/connection_access.hpp"
 #include "ipc/deadline.hpp"
 #include "ipc/reception.hpp"
@@ -17,11 +18,6 @@ namespace {
 using ipc::ConnectionAccess;
 using ipc::Reception;
 
-os::Endpoint endpoint_of(const Address& address) {
-  if (address.family() == AddressFamily::Unix) return {true, address.path(), 0};
-  return {false, address.host(), address.port()};
-}
-
 // A private folder for the socket of a default address; gone with the Listener that made it.
 class SocketFolder {
  public:
@@ -40,8 +36,12 @@ class SocketFolder {
 };
 
 std::unique_ptr<SocketFolder> folder_for(const ListenerOptions& options) {
-  if (options.family == AddressFamily::Inet) return nullptr;
+  if (options.family.value_or(AddressFamily::Unix) != AddressFamily::Unix) return nullptr;
   return std::make_unique<SocketFolder>();
+}
+
+std::string default_host(const ListenerOptions& options) {
+  return options.family == AddressFamily::Inet6 ? "::1" : "localhost";
 }
 
 const Address& checked(const Address& address, const ListenerOptions& options) {
@@ -54,16 +54,11 @@ const Address& checked(const Address& address, const ListenerOptions& options) {
 }  // namespace
 
 struct Listener::State {
-  static Address address_of(const os::Endpoint& name) {
-    if (!name.is_unix) return Address(name.text, name.port);
-    return name.text.empty() ? Address() : Address(name.text);
-  }
-
   State(std::unique_ptr<SocketFolder> own_folder, const os::Endpoint& where,
         const ListenerOptions& options, std::source_location site)
       : folder(std::move(own_folder)),
         reception(where, options),
-        address(address_of(reception.name())),
+        address(ipc::AddressAccess::address_of(reception.name())),
         has_key(options.authkey.has_value()),
         created_at(site),
         handle(announce()) {}
@@ -72,7 +67,7 @@ struct Listener::State {
   State& operator=(const State&) = delete;
 
   Connection welcome(Reception::Peer peer) {
-    last_accepted = address_of(peer.name);
+    last_accepted = ipc::AddressAccess::address_of(peer.name);
     ConnectionAccess::Birth birth;
     birth.identity = ConnectionAccess::identity_of(peer.fd.get());
     birth.how = wire::Acquired::Opened;
@@ -105,13 +100,13 @@ struct Listener::State {
 Listener::Listener(const ListenerOptions& options, std::source_location site) {
   std::unique_ptr<SocketFolder> folder = folder_for(options);
   const os::Endpoint where = folder ? os::Endpoint{true, folder->path() + "/listener", 0}
-                                    : os::Endpoint{false, "localhost", 0};
+                                    : os::Endpoint{false, default_host(options), 0};
   state_ = std::make_unique<State>(std::move(folder), where, options, site);
 }
 
 Listener::Listener(const Address& address, const ListenerOptions& options,
                    std::source_location site)
-    : state_(std::make_unique<State>(nullptr, endpoint_of(checked(address, options)), options,
+    : state_(std::make_unique<State>(nullptr, ipc::endpoint_of(checked(address, options)), options,
                                      site)) {}
 
 Listener::Listener(Listener&&) noexcept = default;

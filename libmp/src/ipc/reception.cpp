@@ -1,6 +1,5 @@
 #include "ipc/reception.hpp"
 
-#include "ipc/deadline.hpp"
 #include <libmp/exceptions.hpp>
 
 #include <algorithm>
@@ -12,14 +11,13 @@ namespace mp::ipc {
 namespace {
 
 constexpr std::uint64_t kDoor = 0;  // the tag of the listening socket; guests count from 1
-constexpr std::uint64_t kGraceNs = 1'000'000'000;
+constexpr std::uint64_t kGraceNs = 250'000'000;
 // A hostile crowd must not fill the memory with reports of its failures.
 constexpr std::size_t kKeptRefusals = 64;
 constexpr int kAcceptsPerRound = 64;
 
-std::string describe(const os::Endpoint& name) {
-  if (name.is_unix) return "a unix peer";
-  return name.text + ":" + std::to_string(name.port);
+std::string title(const os::Endpoint& name) {
+  return name.is_unix ? "a unix peer" : os::describe(name);
 }
 
 bool means_no_room(int error) noexcept {
@@ -122,7 +120,7 @@ bool Reception::may_let_in() const noexcept {
 
 void Reception::greet(Peer peer) {
   Greeting greeting(std::move(peer.fd), Handshake::Side::Listener, *options_.authkey,
-                    deadline_of(options_.handshake_timeout));
+                    options_.handshake_timeout);
   const std::uint64_t tag = ++arrivals_;
   epoll_.add(greeting.fd(), tag);
   const auto placed =
@@ -147,7 +145,7 @@ void Reception::carry_on(Guests::iterator guest) {
 
 void Reception::refuse(Guests::iterator guest, std::string reason) {
   if (refusals_.size() < kKeptRefusals) {
-    refusals_.push_back({describe(guest->second.name), std::move(reason)});
+    refusals_.push_back({title(guest->second.name), std::move(reason)});
   } else {
     ++unreported_;
   }
@@ -156,11 +154,13 @@ void Reception::refuse(Guests::iterator guest, std::string reason) {
 }
 
 void Reception::expire_guests() {
-  // All have the same time, so the oldest is the first to be out of it.
-  while (!guests_.empty() && guests_.begin()->second.greeting.deadline().has_passed()) {
-    Greeting& greeting = guests_.begin()->second.greeting;
+  const std::uint64_t now = os::monotonic_ns();
+  for (auto guest = guests_.begin(); guest != guests_.end();) {
+    const auto expired = guest++;
+    Greeting& greeting = expired->second.greeting;
+    if (greeting.deadline().moment_ns() > now) continue;
     greeting.expire();
-    refuse(guests_.begin(), greeting.reason());
+    refuse(expired, greeting.reason());
   }
 }
 
@@ -172,9 +172,12 @@ void Reception::watch_door(bool open) {
 
 os::Deadline Reception::next_event(os::Deadline deadline) const {
   if (guests_.empty()) return deadline;
-  const Greeting& oldest = guests_.begin()->second.greeting;
-  std::uint64_t moment = std::min(deadline.moment_ns(), oldest.deadline().moment_ns());
-  if (!door_open_) moment = std::min(moment, oldest.since_ns() + kGraceNs);
+  std::uint64_t moment = deadline.moment_ns();
+  for (const auto& [tag, guest] : guests_) {
+    moment = std::min(moment, guest.greeting.deadline().moment_ns());
+  }
+  if (!door_open_)
+    moment = std::min(moment, guests_.begin()->second.greeting.since_ns() + kGraceNs);
   return os::Deadline::at_ns(moment);
 }
 

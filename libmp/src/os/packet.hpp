@@ -1,5 +1,6 @@
-// Packets between relatives: small messages that arrive whole, with descriptors (unix(7),
-// SCM_RIGHTS). Several processes may send into one end.
+// Packets: small messages with descriptors (unix(7), SCM_RIGHTS). Through a packet pair they arrive
+// whole, and several processes may send into one end; through any other unix socket their bytes
+// stand in the stream.
 #pragma once
 
 #include "os/unique_fd.hpp"

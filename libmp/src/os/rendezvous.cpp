@@ -11,7 +11,6 @@
 #include <memory>
 #include <string_view>
 
-#include <arpa/inet.h>
 #include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
@@ -20,6 +19,8 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
+
+#include <net/if.h>
 
 namespace mp::os {
 namespace {
@@ -33,11 +34,6 @@ struct SocketName {
     return reinterpret_cast<const sockaddr*>(&storage);
   }
 };
-
-std::string describe(const Endpoint& where) {
-  if (!where.is_unix) return where.text + ":" + std::to_string(where.port);
-  return where.text.starts_with('\0') ? "@" + where.text.substr(1) : where.text;
-}
 
 void put_unix(SocketName& name, std::string_view text, bool is_abstract) {
   sockaddr_un address{};
@@ -72,9 +68,11 @@ SocketName unix_name(const Endpoint& where) {
   return name;
 }
 
+bool is_ipv6(const Endpoint& where) noexcept { return where.text.find(':') != std::string::npos; }
+
 SocketName inet_name(const Endpoint& where, bool to_listen) {
   addrinfo hints{};
-  hints.ai_family = AF_INET;
+  hints.ai_family = is_ipv6(where) ? AF_INET6 : AF_INET;
   hints.ai_socktype = SOCK_STREAM;
   hints.ai_flags = AI_NUMERICSERV | (to_listen ? AI_PASSIVE : 0);
   addrinfo* found = nullptr;
@@ -107,12 +105,14 @@ Endpoint endpoint_of(const sockaddr_storage& storage, socklen_t size) {
     result.text = text.starts_with('\0') ? text : text.substr(0, text.find('\0'));
     return result;
   }
+  std::array<char, INET6_ADDRSTRLEN + IF_NAMESIZE> host{};
+  if (::getnameinfo(reinterpret_cast<const sockaddr*>(&storage), size, host.data(), host.size(),
+                    nullptr, 0, NI_NUMERICHOST) == 0) {
+    result.text = host.data();
+  }
+  // The port stands at the same place in both families.
   sockaddr_in address{};
   std::memcpy(&address, &storage, sizeof address);
-  std::array<char, INET_ADDRSTRLEN> dotted{};
-  if (::inet_ntop(AF_INET, &address.sin_addr, dotted.data(), dotted.size()) != nullptr) {
-    result.text = dotted.data();
-  }
   result.port = ntohs(address.sin_port);
   return result;
 }
@@ -121,9 +121,9 @@ void set_option(int fd, int level, int option, int value) {
   check(::setsockopt(fd, level, option, &value, sizeof value), "setsockopt");
 }
 
-UniqueFd make_socket(bool is_unix, int flags) {
-  return UniqueFd(check(
-      ::socket(is_unix ? AF_UNIX : AF_INET, SOCK_STREAM | SOCK_CLOEXEC | flags, 0), "socket"));
+UniqueFd make_socket(const SocketName& name, int flags) {
+  const int family = name.storage.ss_family;
+  return UniqueFd(check(::socket(family, SOCK_STREAM | SOCK_CLOEXEC | flags, 0), "socket"));
 }
 
 FileIdentity file_at(const std::string& path) noexcept {
@@ -183,9 +183,15 @@ bool is_transient(int error) noexcept {
 
 }  // namespace
 
+std::string describe(const Endpoint& where) {
+  if (where.is_unix) return where.text.starts_with('\0') ? "@" + where.text.substr(1) : where.text;
+  const std::string host = is_ipv6(where) ? "[" + where.text + "]" : where.text;
+  return host + ":" + std::to_string(where.port);
+}
+
 ListeningSocket::ListeningSocket(const Endpoint& where, int backlog) : creator_(self()) {
   const SocketName name = resolve(where, true);
-  fd_ = make_socket(where.is_unix, SOCK_NONBLOCK);
+  fd_ = make_socket(name, SOCK_NONBLOCK);
   if (!where.is_unix) set_option(fd_.get(), SOL_SOCKET, SO_REUSEADDR, 1);
   check(::bind(fd_.get(), name.get(), name.size), "bind", describe(where));
   const bool has_file = where.is_unix && !where.text.starts_with('\0');
@@ -227,7 +233,7 @@ std::optional<ListeningSocket::Peer> ListeningSocket::accept() {
 
 UniqueFd connect_to(const Endpoint& where, Deadline deadline) {
   const SocketName name = resolve(where, false);
-  UniqueFd fd = make_socket(where.is_unix, 0);
+  UniqueFd fd = make_socket(name, 0);
   const int error = connect_until(fd.get(), where.is_unix, name, deadline);
   if (error != 0) throw_errno(error, "connect", describe(where));
   limit_sending(fd.get(), Deadline::never());

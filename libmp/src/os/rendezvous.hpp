@@ -14,12 +14,16 @@
 namespace mp::os {
 
 // The name of one end. Unix: a path, NUL and an abstract name, or nothing (an unnamed peer).
-// Otherwise a host (name or dotted number, empty for any) and a port.
+// Otherwise a host (name or dotted number, empty for any) and a port; a host with a colon is a
+// number of IPv6.
 struct Endpoint {
   bool is_unix = false;
   std::string text;
   std::uint16_t port = 0;
 };
+
+// For people: "localhost:6000", "[::1]:6000", "/run/x.sock", "@name".
+std::string describe(const Endpoint& where);
 
 // A socket that accepts connections, non-blocking, and the file of its name, if there is one.
 // Owns both. The file is removed only by the process that bound it, and only if it is still ours.

@@ -72,6 +72,18 @@ StreamKind stream_kind(int fd) {
   return S_ISSOCK(status.st_mode) ? StreamKind::Socket : StreamKind::Pipe;
 }
 
+SocketType socket_type(int fd) {
+  const auto option = [fd](int name) {
+    int value = 0;
+    socklen_t size = sizeof value;
+    check(::getsockopt(fd, SOL_SOCKET, name, &value, &size), "getsockopt");
+    return value;
+  };
+  return {option(SO_DOMAIN), option(SO_TYPE), option(SO_PROTOCOL)};
+}
+
+bool is_unix_socket(int fd) { return socket_type(fd).family == AF_UNIX; }
+
 std::pair<UniqueFd, UniqueFd> make_socket_pair() {
   std::array<int, 2> ends{};
   check(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()), "socketpair");

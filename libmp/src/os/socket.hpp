@@ -16,6 +16,15 @@ enum class StreamKind : std::uint8_t { Socket, Pipe };
 // Pipe stands for everything that is no socket. Throws OSError when the descriptor is not open.
 StreamKind stream_kind(int fd);
 
+// As socket(2) was called. Throws OSError: ENOTSOCK.
+struct SocketType {
+  int family = 0;
+  int type = 0;
+  int protocol = 0;
+};
+SocketType socket_type(int fd);
+bool is_unix_socket(int fd);
+
 // Two connected unix stream sockets.
 std::pair<UniqueFd, UniqueFd> make_socket_pair();
 

@@ -1,8 +1,8 @@
 #include "proc/family.hpp"
 
+#include "ipc/auth.hpp"
 #include "logging/logging.hpp"
 #include "os/child.hpp"
-#include "os/random.hpp"
 #include "proc/finalizers.hpp"
 #include "proc/fork_check.hpp"
 #include "proc/fork_server.hpp"
@@ -18,20 +18,17 @@
 #include <csignal>
 #include <iterator>
 #include <limits>
-#include <span>
 #include <utility>
 
 namespace mp::proc {
 namespace {
 
 constexpr std::chrono::seconds kDaemonGrace{2};
-constexpr std::size_t kAuthkeySize = 32;
 
 Identity identity_of_first_process() {
   Identity identity;
   identity.name = "MainProcess";
-  identity.authkey.resize(kAuthkeySize);
-  os::random_bytes(std::as_writable_bytes(std::span(identity.authkey)));
+  identity.authkey = ipc::process_authkey();
   return identity;
 }
 
@@ -171,6 +168,7 @@ void Family::become_child(const probe::Birth& birth, const Identity& identity,
   logging::set_process_name(identity.name);
   os::begin_own_exit_handlers();
   shm::name_maker(identity.name);
+  ipc::set_process_authkey(identity.authkey);
   parent_ = ProcessCore::parent(owner_pid_, parent_name, std::move(own_pidfd_));
   self_ = as_child;
   children_made_ = 0;
@@ -236,6 +234,7 @@ std::shared_ptr<ProcessCore> Family::become_sent_child(const Preparation& prepar
   os::begin_own_exit_handlers();
   shm::name_maker(preparation.identity.name);
   shm::adopt_tracker(preparation.tracker, luggage);
+  ipc::set_process_authkey(preparation.identity.authkey);
   if (!preparation.directory.empty()) os::change_directory(preparation.directory);
   logging::apply(preparation.logging);
   inherit_start_method(preparation.method);

@@ -22,7 +22,8 @@ constexpr char kAddressVariable[] = "MP_HELPER_ADDRESS";
 void report_tree(const char* tree_dir, const char* address) {
   try {
     Connection inspector =
-        Client(report::inspector_address(address), {.authkey = report::inspector_key(), .timeout = std::chrono::seconds(5)});
+        Client(report::inspector_address(address),
+               {.authkey = report::inspector_key(), .handshake_timeout = std::chrono::seconds(5)});
     report::Reporter(report::TreeReader(tree_dir), std::move(inspector)).run();
   } catch (const std::exception& error) {
     std::fprintf(stderr,

@@ -1,6 +1,7 @@
 #include "proc/process_core.hpp"
 
 #include "base/signal_name.hpp"
+#include "ipc/auth.hpp"
 #include "logging/logging.hpp"
 #include "os/child.hpp"
 #include "os/poll.hpp"
@@ -243,6 +244,7 @@ std::string ProcessCore::authkey() {
 void ProcessCore::set_authkey(std::string_view key) {
   const std::scoped_lock guard(mutex_);
   identity_.authkey = key;
+  if (role_ == Role::Self) ipc::set_process_authkey(identity_.authkey);
 }
 
 Identity ProcessCore::identity() {

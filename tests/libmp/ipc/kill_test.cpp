@@ -1,5 +1,6 @@
 // Connections across processes: inherited ends, killed peers, storms of signals.
 #include "support/child_scope.hpp"
+#include "support/large_span.hpp"
 #include "support/pipe_gate.hpp"
 #include "support/temp_dir.hpp"
 #include <libmp/connection.hpp>
@@ -15,6 +16,7 @@
 
 #include <pthread.h>
 #include <signal.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include <gmock/gmock.h>
@@ -27,6 +29,14 @@ using namespace std::chrono_literals;
 using support::ChildScope;
 using support::PipeGate;
 using testing::HasSubstr;
+
+#ifdef __has_feature
+constexpr bool kHasShadows = __has_feature(thread_sanitizer);
+#elif defined(__SANITIZE_THREAD__)
+constexpr bool kHasShadows = true;
+#else
+constexpr bool kHasShadows = false;
+#endif
 
 // Interrupts the calling thread's system calls all the time, without SA_RESTART.
 class SignalStorm {
@@ -118,6 +128,47 @@ TEST(Connection, APeerKilledInsideAMessageIsAnOsErrorForTheReader) {
   }
 }
 
+TEST(Connection, APeerKilledInsideAHeaderIsAnOsErrorForTheReader) {
+  auto [here, there] = Pipe();
+  ChildScope child([&end = there] {
+    const std::array<char, 2> half_a_header{};
+    (void)!::write(end.fileno(), half_a_header.data(), half_a_header.size());
+    ::raise(SIGKILL);
+    return 0;
+  });
+  there.close();
+
+  try {
+    (void)here.recv_bytes();
+    FAIL() << "a message out of half a header";
+  } catch (const OSError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("end of the stream inside a message"));
+  }
+  EXPECT_FALSE(here.readable());
+}
+
+TEST(Connection, MessagesOverTwoGiBArriveWhole) {
+  if (kHasShadows) GTEST_SKIP() << "ThreadSanitizer's notes on each byte would fill the memory";
+  constexpr std::size_t kSize = (std::size_t{2} << 30) + 5;
+  auto [here, there] = Pipe();
+  ChildScope child(
+      [&end = there] {
+        const support::LargeSpan message(kSize);
+        message.bytes()[0] = std::byte{7};
+        end.send_bytes(message.bytes());
+        end.send_bytes("behind it");
+        return 0;
+      },
+      120s);
+  there.close();
+  const support::LargeSpan room(kSize);
+
+  EXPECT_EQ(here.recv_bytes_into(room.bytes()), kSize);
+  EXPECT_EQ(room.bytes()[0], std::byte{7});
+  EXPECT_EQ(here.recv_bytes(), "behind it");
+  EXPECT_TRUE(child.wait().ok());
+}
+
 TEST(Connection, APeerKilledBetweenMessagesIsAnEofError) {
   auto [here, there] = Pipe();
   ChildScope child([&end = there] {
@@ -177,6 +228,34 @@ TEST(Connection, ASignalStormHarmsNoMessage) {
   EXPECT_GT(SignalStorm::hits, 0);
 }
 
+// The other kind of storm: from the kernel's timer, to whichever thread it likes.
+TEST(Connection, ATimerThatStrikesAllTheTimeHarmsNoMessage) {
+  static std::atomic<int> strikes{0};
+  struct sigaction action{};
+  struct sigaction before{};
+  action.sa_handler = [](int) { strikes.fetch_add(1); };
+  ASSERT_EQ(::sigaction(SIGALRM, &action, &before), 0);
+  auto [here, there] = Pipe();
+  ChildScope echo([&end = there] {
+    for (int i = 0; i < 20; ++i) end.send_bytes(end.recv_bytes());
+    return 0;
+  });
+  const itimerval every_100us{{0, 100}, {0, 100}};
+  ASSERT_EQ(::setitimer(ITIMER_REAL, &every_100us, nullptr), 0);
+
+  const std::string sent(4 << 20, 'x');
+  for (int i = 0; i < 20; ++i) {
+    here.send_bytes(sent);
+    ASSERT_TRUE(here.recv_bytes() == sent) << i;
+  }
+
+  const itimerval off{};
+  ASSERT_EQ(::setitimer(ITIMER_REAL, &off, nullptr), 0);
+  ASSERT_EQ(::sigaction(SIGALRM, &before, nullptr), 0);
+  EXPECT_GT(strikes, 0);
+  EXPECT_TRUE(echo.wait().ok());
+}
+
 TEST(Listener, ASignalStormDisturbsNeitherAcceptNorTheHandshake) {
   Listener listener({.authkey = "k"});
   ChildScope clients([&] {
@@ -203,7 +282,7 @@ TEST(Client, AListenerKilledInsideTheHandshakeIsAnErrorAtOnce) {
   ASSERT_EQ(listening.pass(), 0);
 
   try {
-    (void)Client(path, {.authkey = "k", .timeout = 20s});
+    (void)Client(path, {.authkey = "k", .handshake_timeout = 20s});
     FAIL() << "connected to a dead listener";
   } catch (const AuthenticationError& error) {
     EXPECT_THAT(error.what(), HasSubstr("closed the connection"));

@@ -86,6 +86,8 @@ TEST(Address, FamilyFollowsFromTheForm) {
   EXPECT_EQ(Address("\0name").path(), std::string("\0name", 5));
   EXPECT_EQ(Address("\0name").str(), "@name");
   EXPECT_EQ(Address("localhost", 6000).str(), "localhost:6000");
+  EXPECT_EQ(Address("::1", 6000).family(), AddressFamily::Inet6);
+  EXPECT_EQ(Address("::1", 6000).str(), "[::1]:6000");
 }
 
 TEST(Address, BadOnesAreValueErrors) {
@@ -97,11 +99,44 @@ TEST(Address, BadOnesAreValueErrors) {
   EXPECT_THROW(Address(std::string(1, '\0') + std::string(108, 'x')), ValueError);
 }
 
+TEST(Address, IsATupleOrAStrInObjectsAsInPython) {
+  EXPECT_EQ(Object(Address("localhost", 6000)), (tuple{"localhost", 6000}));
+  EXPECT_EQ(Object(Address("/tmp/x")), "/tmp/x");
+  EXPECT_EQ((tuple{"::1", 6000}).as<Address>(), Address("::1", 6000));
+  EXPECT_EQ(Object("/tmp/x").as<Address>(), Address("/tmp/x"));
+  EXPECT_EQ(bytes(std::string_view("\0name", 5)).as<Address>(), Address("\0name"));
+  EXPECT_THROW((void)bytes("/tmp/x").as<Address>(), ValueError);
+  EXPECT_THROW((void)Object(7).as<Address>(), TypeError);
+  EXPECT_THROW((void)(tuple{"localhost", 70000}).as<Address>(), ValueError);
+}
+
+TEST(Address, AWindowsPipeIsRefusedInPythonsWords) {
+  try {
+    const Address pipe("\\\\.\\pipe\\test");
+    FAIL() << "accepted as " << pipe.str();
+  } catch (const ValueError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("Family AF_PIPE is not recognized."));
+  }
+}
+
+bool has_ipv6() {
+  try {
+    const Listener listener({.family = AddressFamily::Inet6});
+    return listener.address().host() == "::1";
+  } catch (const OSError&) {
+    return false;
+  }
+}
+
 class EveryFamily : public testing::TestWithParam<const char*> {
  protected:
+  void SetUp() override {
+    if (std::string_view(GetParam()) == "inet6" && !has_ipv6()) GTEST_SKIP() << "no IPv6 here";
+  }
   Address free_address() const {
     const std::string kind = GetParam();
     if (kind == "inet") return {"localhost", 0};
+    if (kind == "inet6") return {"::1", 0};
     if (kind == "abstract") {
       return std::string(1, '\0') + "libmp-test-" + std::to_string(::getpid());
     }
@@ -158,7 +193,7 @@ TEST_P(EveryFamily, AMessageSentBeforeAcceptIsRead) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Addresses, EveryFamily,
-                         testing::Values("inet", "unix", "abstract", "long"),
+                         testing::Values("inet", "inet6", "unix", "abstract", "long"),
                          [](const auto& each) { return std::string(each.param); });
 
 TEST(Listener, ReportsTheRealAddressAndTheLastPeer) {
@@ -173,6 +208,10 @@ TEST(Listener, ReportsTheRealAddressAndTheLastPeer) {
   ASSERT_TRUE(listener.last_accepted());
   EXPECT_EQ(listener.last_accepted()->host(), "127.0.0.1");
   EXPECT_NE(listener.last_accepted()->port(), listener.address().port());
+}
+
+TEST(Listener, AnEmptyHostIsEveryAddressOfThisMachine) {
+  EXPECT_EQ(Listener({"", 0}).address().host(), "0.0.0.0");
 }
 
 TEST(Listener, LastAcceptedOfAUnixPeerIsEmpty) {
@@ -201,6 +240,7 @@ TEST(Listener, TheFamilyChoosesTheDefaultAddressAndMustFitAGivenOne) {
   EXPECT_EQ(Listener({.family = AddressFamily::Inet}).address().family(), AddressFamily::Inet);
   EXPECT_EQ(Listener({.family = AddressFamily::Unix}).address().family(), AddressFamily::Unix);
   EXPECT_THROW(Listener("/tmp/x", {.family = AddressFamily::Inet}), ValueError);
+  EXPECT_THROW(Listener({"127.0.0.1", 0}, {.family = AddressFamily::Inet6}), ValueError);
 }
 
 TEST(Listener, AForkedChildDoesNotRemoveTheSocket) {
@@ -282,17 +322,58 @@ TEST(Listener, ConnectionsAreBlockingAgain) {
   guest.get();
 }
 
-TEST(Listener, AHundredSilentPeersDoNotDelayAGoodOne) {
+TEST(Listener, TwoHundredSilentPeersDoNotDelayGoodOnes) {
   Listener listener({.authkey = "k", .handshake_timeout = 1h});
   std::vector<Stranger> silent;
   for (int i = 0; i < 100; ++i) silent.emplace_back(listener.address());
-  auto guest = visitor(listener.address(), {.authkey = "k", .timeout = kPatience}, "good");
-
-  std::optional<Connection> connection = listener.accept(kPatience);
-
-  ASSERT_TRUE(connection);
-  EXPECT_EQ(connection->recv_bytes(), "good");
+  auto guest =
+      visitor(listener.address(), {.authkey = "k", .handshake_timeout = kPatience}, "good");
+  EXPECT_EQ(listener.accept().recv_bytes(), "good");
   guest.get();
+
+  for (int i = 0; i < 100; ++i) {
+    silent.emplace_back(listener.address());
+    EXPECT_FALSE(listener.accept(0s));
+  }
+  guest = visitor(listener.address(), {.authkey = "k", .handshake_timeout = kPatience}, "too");
+  EXPECT_EQ(listener.accept().recv_bytes(), "too");
+  guest.get();
+}
+
+// The handshake of a peer has several messages, and each has its time: who comes late with the
+// last one, because nobody was in accept(), is not turned away.
+TEST(Listener, APeerIsNotMadeToPayForTheTimeThatNobodyAccepts) {
+  Listener listener({.authkey = "k", .handshake_timeout = 50ms});
+  auto guest = visitor(listener.address(), {.authkey = "k", .handshake_timeout = kPatience}, "x");
+  while (!wait({listener}, kPatience).empty()) {
+    if (std::optional<Connection> accepted = listener.accept(0s)) {
+      EXPECT_EQ(accepted->recv_bytes(), "x");
+      return guest.get();
+    }
+    std::this_thread::sleep_for(60ms);
+  }
+  FAIL() << "nothing happens any more";
+}
+
+// Whoever has a key and whoever has none find out, both of them, with the options as they are.
+TEST(Mismatch, AListenerWithAKeyAndAClientWithoutOne) {
+  Listener listener({.authkey = "k"});
+  Connection client = Client(listener.address());
+
+  EXPECT_THAT(auth_error_in([&] { (void)listener.accept(); }), HasSubstr("said nothing in time"));
+  EXPECT_THAT(auth_error_in([&] { (void)client.recv(); }), HasSubstr("demands a key"));
+}
+
+TEST(Mismatch, AListenerWithoutAKeyAndAClientWithOne) {
+  Listener listener;
+  auto guest = std::async(std::launch::async, [&] {
+    return auth_error_in([&] { (void)Client(listener.address(), {.authkey = "k"}); });
+  });
+
+  Connection connection = listener.accept();
+
+  EXPECT_THROW((void)connection.recv(), EOFError);
+  EXPECT_THAT(guest.get(), HasSubstr("said nothing in time"));
 }
 
 TEST(Listener, EachPeerThatFailsIsReportedOnce) {
@@ -340,7 +421,8 @@ TEST(Listener, AFullHouseMakesRoomForNewPeers) {
   Listener listener({.authkey = "k", .handshake_timeout = 1h, .max_half_open = 4});
   std::vector<Stranger> silent;
   for (int i = 0; i < 8; ++i) silent.emplace_back(listener.address());
-  auto guest = visitor(listener.address(), {.authkey = "k", .timeout = kPatience}, "good");
+  auto guest =
+      visitor(listener.address(), {.authkey = "k", .handshake_timeout = kPatience}, "good");
 
   std::optional<Connection> connection;
   for (int refused = 0; !connection; ++refused) {
@@ -390,7 +472,7 @@ TEST(Client, AListenerWithoutAKeyIsAnErrorAtTheDeadline) {
   Listener listener;
   auto guest = std::async(std::launch::async, [&] {
     return auth_error_in(
-        [&] { (void)Client(listener.address(), {.authkey = "k", .timeout = 50ms}); });
+        [&] { (void)Client(listener.address(), {.authkey = "k", .handshake_timeout = 50ms}); });
   });
 
   Connection connection = listener.accept();
@@ -402,8 +484,9 @@ TEST(Client, AListenerWithoutAKeyIsAnErrorAtTheDeadline) {
 TEST(Client, AListenerWithoutAKeyThatSpeaksFirstIsAnErrorAtOnce) {
   Listener listener;
   auto guest = std::async(std::launch::async, [&] {
-    return auth_error_in(
-        [&] { (void)Client(listener.address(), {.authkey = "k", .timeout = kPatience}); });
+    return auth_error_in([&] {
+      (void)Client(listener.address(), {.authkey = "k", .handshake_timeout = kPatience});
+    });
   });
 
   listener.accept().send("welcome");

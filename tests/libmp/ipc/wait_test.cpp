@@ -1,12 +1,17 @@
 // wait: which of many are ready, thousands too.
+#include "os/child.hpp"
+#include "os/unique_fd.hpp"
 #include <libmp/connection.hpp>
 #include <libmp/exceptions.hpp>
+#include <libmp/listener.hpp>
+#include <libmp/reduction.hpp>
 #include <libmp/wait.hpp>
 
 #include <chrono>
 #include <vector>
 
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <gtest/gtest.h>
 
@@ -58,6 +63,26 @@ TEST(Wait, ClosedAndUnknownDescriptorsAreOsErrors) {
 
   EXPECT_THROW((void)wait({a, b}), OSError);
   EXPECT_THROW((void)wait({b, 44977608}), OSError);
+}
+
+TEST(Wait, TakesEverythingThatHasADescriptorAndLeavesNothingOpen) {
+  auto [a, b] = Pipe();
+  auto [c, d] = Pipe();
+  Listener listener;
+  const Connection client = Client(listener.address());
+  const Socket socket(::dup(d.fileno()));
+  const os::UniqueFd self = os::open_pidfd(os::own_pid());
+  const int number_before = os::dup_fd(0).get();
+  c.send(1);
+
+  for (int i = 0; i < 1000; ++i) {
+    const std::vector<Waitable> ready = wait({a, self.get(), listener, socket, b.fileno()});
+    ASSERT_EQ(ready.size(), 2u);
+    EXPECT_EQ(ready[0], listener);
+    EXPECT_EQ(ready[1], socket);
+  }
+
+  EXPECT_EQ(os::dup_fd(0).get(), number_before);
 }
 
 TEST(Wait, FindsTheOneOfThousands) {

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """CPython's multiprocessing on the workloads of mp-bench, under the same names.
 
-usage: cpython_peer.py [GROUP...]      groups: start lock sync pipe queue codec
+usage: cpython_peer.py [GROUP...]      groups: start lock sync value pipe queue codec
 Prints workload <tab> value <tab> unit.
 """
 import multiprocessing
@@ -85,6 +85,28 @@ def bench_sync():
         pong.clear()
     report("event_rtt", watch.seconds() / trips * 1e6, "us/rtt")
     process.join()
+
+
+def bench_value():
+    times, blocks, made = 300_000, 200, 3_000
+    value = multiprocessing.Value("q", 0)
+    watch = Stopwatch()
+    for _ in range(times):
+        with value.get_lock():
+            value.value += 1
+    report("value_locked_increment", watch.seconds() / times * 1e9, "ns")
+    assert value.value == times
+
+    array, data = multiprocessing.Array("c", 8 * MIB), bytes(8 * MIB)
+    watch = Stopwatch()
+    for _ in range(blocks):
+        array[:] = data
+    report("array_assign_8MiB", blocks * 8 * MIB / watch.seconds() / 1e6, "MB/s")
+
+    watch = Stopwatch()
+    for _ in range(made):
+        multiprocessing.Value("q", 0)
+    report("value_make", watch.seconds() / made * 1e9, "ns")
 
 
 def echo_objects(end):
@@ -253,5 +275,5 @@ def bench_codec():
 
 if __name__ == "__main__":
     multiprocessing.set_start_method("fork")
-    for group in sys.argv[1:] or ["start", "lock", "sync", "pipe", "queue", "codec"]:
+    for group in sys.argv[1:] or ["start", "lock", "sync", "value", "pipe", "queue", "codec"]:
         globals()[f"bench_{group}"]()

@@ -53,12 +53,13 @@ struct Guarded {
   long counter = 0;
 };
 
-Guarded& make_guarded() {
+Guarded& make_guarded(int mutex_type = PTHREAD_MUTEX_DEFAULT) {
   auto& guarded = shared<Guarded>();
   ::sem_init(&guarded.semaphore, 1, 1);
   pthread_mutexattr_t attributes;
   ::pthread_mutexattr_init(&attributes);
   ::pthread_mutexattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED);
+  ::pthread_mutexattr_settype(&attributes, mutex_type);
   ::pthread_mutex_init(&guarded.mutex, &attributes);
   return guarded;
 }
@@ -280,6 +281,28 @@ void copies() {
          kBlocks * static_cast<double>(kMiB) / watch.seconds() / 1e6, "MB/s");
 }
 
+// A number behind a recursive lock, and a block that is copied into shared memory.
+void values() {
+  constexpr long kTimes = 10'000'000;
+  Guarded& guarded = make_guarded(PTHREAD_MUTEX_RECURSIVE);
+  const Stopwatch increments;
+  for (long i = 0; i < kTimes; ++i) {
+    ::pthread_mutex_lock(&guarded.mutex);
+    guarded.counter = guarded.counter + 1;
+    ::pthread_mutex_unlock(&guarded.mutex);
+  }
+  report("value_locked_increment(pthread recursive)", increments.seconds() / kTimes * 1e9, "ns");
+  require(guarded.counter == kTimes);
+
+  constexpr int kBlocks = 400;
+  auto& area = shared<std::array<char, 8 * kMiB>>();
+  const std::vector<char> data(8 * kMiB);
+  std::memcpy(area.data(), data.data(), data.size());
+  const double seconds =
+      bench::best_seconds(kBlocks, [&] { std::memcpy(area.data(), data.data(), data.size()); });
+  report("array_assign_8MiB(memcpy)", static_cast<double>(data.size()) / seconds / 1e6, "MB/s");
+}
+
 void starts() {
   const double seconds = bench::best_seconds(2000, [] {
     const pid_t child = ::fork();
@@ -300,4 +323,5 @@ int main() {
   turns();
   ring();
   copies();
+  values();
 }

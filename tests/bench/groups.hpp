@@ -12,6 +12,7 @@ void bench_pipe();
 void bench_queue();
 void bench_start();
 void bench_sync();
+void bench_value();
 namespace bench {
 void bench_probe();
 }
@@ -29,6 +30,7 @@ inline constexpr std::array kGroups = {
     Group{"start", "start_join_fork start_join_spawn start_join_forkserver", bench_start},
     Group{"lock", "lock_uncontended lock_contended_2p lock_owner_died", bench_lock},
     Group{"sync", "rlock_uncontended semaphore_uncontended event_rtt", bench_sync},
+    Group{"value", "value_locked_increment array_assign_8MiB value_make", bench_value},
     Group{"pipe", "pipe_rtt_obj pipe_rtt_bytes64 pipe_bulk_1MiB wait_1000", bench_pipe},
     Group{"listener", "accept_p99", bench_listener},
     Group{"queue", "queue_1p1c_int queue_2p1c_int queue_bulk_1MiB queue_rtt queue_put_get_1p",

@@ -1,7 +1,7 @@
 // CPython's tests of locks, semaphores, conditions, events and barriers: _TestLock, _TestSemaphore,
 // _TestCondition, _TestEvent, _TestBarrier. Lists and numbers that processes share are semaphores
 // here, whose value counts.
-#include "support/child_scope.hpp"
+#include "every_method.hpp"
 #include <libmp/libmp.hpp>
 
 #include <chrono>
@@ -23,18 +23,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// The test under each start method, in a process group of its own that a hang does not outlive.
-void for_each_method(const std::function<void(const mp::Context& ctx)>& test) {
-  for (const std::string& method : mp::get_all_start_methods()) {
-    support::ChildScope scope(
-        [&] {
-          test(mp::get_context(method));
-          return testing::Test::HasFailure() ? 1 : 0;
-        },
-        50s);
-    EXPECT_TRUE(scope.wait().ok()) << method << ": " << scope.wait().text();
-  }
-}
+using conformance::for_each_method;
 
 void require(bool is_right, const char* what) {
   if (!is_right) throw std::runtime_error(what);

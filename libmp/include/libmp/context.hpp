@@ -2,6 +2,7 @@
 // set_start_method.
 #pragma once
 
+#include <libmp/array.hpp>
 #include <libmp/barrier.hpp>
 #include <libmp/condition.hpp>
 #include <libmp/connection.hpp>
@@ -12,12 +13,16 @@
 #include <libmp/object.hpp>
 #include <libmp/process.hpp>
 #include <libmp/queue.hpp>
+#include <libmp/raw_array.hpp>
+#include <libmp/raw_value.hpp>
 #include <libmp/rlock.hpp>
 #include <libmp/semaphore.hpp>
+#include <libmp/value.hpp>
 
 #include <concepts>
 #include <cstddef>
 #include <functional>
+#include <initializer_list>
 #include <optional>
 #include <source_location>
 #include <string>
@@ -89,6 +94,41 @@ class Context {
   [[nodiscard]] std::pair<Connection, Connection> Pipe(
       bool duplex = true, std::source_location site = std::source_location::current()) const {
     return mp::Pipe(duplex, site);
+  }
+  template <class T, detail::SharedOptionsLike Options = SharedOptions>
+  [[nodiscard]] mp::Value<T> Value(
+      const T& initial = T(), Options options = {},
+      std::source_location site = std::source_location::current()) const {
+    return mp::Value<T>(initial, std::move(options), site);
+  }
+  // `initial` is a size or a range.
+  template <class T, class Initial, detail::SharedOptionsLike Options = SharedOptions>
+  [[nodiscard]] mp::Array<T> Array(
+      const Initial& initial, Options options = {},
+      std::source_location site = std::source_location::current()) const {
+    return mp::Array<T>(initial, std::move(options), site);
+  }
+  template <class T, detail::SharedOptionsLike Options = SharedOptions>
+  [[nodiscard]] mp::Array<T> Array(
+      std::initializer_list<T> initial, Options options = {},
+      std::source_location site = std::source_location::current()) const {
+    return mp::Array<T>(initial, std::move(options), site);
+  }
+  template <class T>
+  [[nodiscard]] mp::RawValue<T> RawValue(
+      const T& initial = T(), std::source_location site = std::source_location::current()) const {
+    return mp::RawValue<T>(initial, site);
+  }
+  template <class T, class Initial>
+  [[nodiscard]] mp::RawArray<T> RawArray(
+      const Initial& initial, std::source_location site = std::source_location::current()) const {
+    return mp::RawArray<T>(initial, {}, site);
+  }
+  template <class T>
+  [[nodiscard]] mp::RawArray<T> RawArray(
+      std::initializer_list<T> initial,
+      std::source_location site = std::source_location::current()) const {
+    return mp::RawArray<T>(initial, {}, site);
   }
 
   // The methods that change or look at the one process that asks are the same in every context.

@@ -48,6 +48,11 @@ class IndexError : public LookupError {
   using LookupError::LookupError;
 };
 
+class AttributeError : public Error {
+ public:
+  using Error::Error;
+};
+
 class OverflowError : public Error {
  public:
   using Error::Error;

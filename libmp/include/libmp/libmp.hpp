@@ -1,6 +1,7 @@
 // The whole library. Each header below also stands alone.
 #pragma once
 
+#include <libmp/array.hpp>
 #include <libmp/barrier.hpp>
 #include <libmp/condition.hpp>
 #include <libmp/connection.hpp>
@@ -21,12 +22,17 @@
 #include <libmp/pickle.hpp>
 #include <libmp/process.hpp>
 #include <libmp/queue.hpp>
+#include <libmp/raw_array.hpp>
+#include <libmp/raw_value.hpp>
 #include <libmp/reduction.hpp>
 #include <libmp/rlock.hpp>
 #include <libmp/semaphore.hpp>
 #include <libmp/serialize.hpp>
 #include <libmp/shareable_list.hpp>
 #include <libmp/shared_memory.hpp>
+#include <libmp/sharedctypes.hpp>
 #include <libmp/subclass.hpp>
 #include <libmp/timeout.hpp>
+#include <libmp/value.hpp>
+#include <libmp/value_lock.hpp>
 #include <libmp/wait.hpp>

@@ -3,6 +3,9 @@
 #include "os/check.hpp"
 
 #include <cerrno>
+#include <cinttypes>
+#include <cstdio>
+#include <cstring>
 
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -61,6 +64,21 @@ std::uint64_t largest_file() noexcept {
 std::size_t page_size() noexcept {
   static const auto size = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
   return size;
+}
+
+std::uint64_t free_memory() noexcept {
+  const int saved = errno;
+  std::uint64_t kib = 0;
+  bool known = false;
+  char text[1024] = {};  // the line is among the first three
+  const UniqueFd file(
+      static_cast<int>(retry_eintr([] { return ::open("/proc/meminfo", O_RDONLY | O_CLOEXEC); })));
+  if (file.valid() && retry_eintr([&] { return ::read(file.get(), text, sizeof text - 1); }) > 0) {
+    const char* const line = std::strstr(text, "MemAvailable:");
+    known = line != nullptr && std::sscanf(line, "MemAvailable: %" SCNu64, &kib) == 1;
+  }
+  errno = saved;
+  return known ? kib * 1024 : ~std::uint64_t{0};
 }
 
 void back_with_pages(int fd, const Mapping& mapping, std::size_t offset, std::size_t bytes) {

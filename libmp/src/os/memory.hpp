@@ -41,6 +41,10 @@ std::uint64_t largest_file() noexcept;
 
 std::size_t page_size() noexcept;
 
+// Bytes that this machine could still give without swapping, as the kernel estimates it. All ones
+// when that cannot be told.
+std::uint64_t free_memory() noexcept;
+
 // Puts pages under [offset, offset + bytes) of the mapped file, so that writing there cannot raise
 // SIGBUS. Contents stay. May be asked for again. Throws OSError (ENOMEM or ENOSPC) when the machine
 // has no memory left for it.

@@ -34,7 +34,8 @@ struct Identity {
 struct Announcement {
   wire::ObjectKind kind = wire::ObjectKind::None;
   Identity identity;
-  std::string_view name;  // empty: Lock-1, Queue-2, ...
+  std::string_view name;  // empty: Lock-1, Queue-2, ..., with a type Value<double>-3
+  std::string_view type;
   std::source_location site;
   std::uint64_t capacity = 0;
   wire::Acquired how = wire::Acquired::Created;

@@ -42,6 +42,7 @@ constexpr Row kRows[] = {
     row<LookupError>("LookupError"),
     row<ValueError>("ValueError"),
     row<TypeError>("TypeError"),
+    row<AttributeError>("AttributeError"),
     row<OverflowError>("OverflowError"),
     row<EOFError>("EOFError"),
     row<AssertionError>("AssertionError"),

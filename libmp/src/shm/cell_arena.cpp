@@ -18,6 +18,7 @@ namespace mp::shm {
 
 constexpr std::uint32_t kCellsPerChunk = 1024;
 constexpr std::size_t kChunkBytes = kCellsPerChunk * kCellBytes;
+constexpr std::uint64_t kHandedOver = ~std::uint64_t{0};
 
 // One memfd. The bookkeeping is private to each process: what a child does to its copy concerns
 // only the child.
@@ -29,7 +30,7 @@ struct CellChunk {
   std::uint32_t in_use = 0;
   std::vector<std::uint32_t> reusable;
   std::vector<std::uint64_t> born =
-      std::vector<std::uint64_t>(kCellsPerChunk);  // Arena::forks at allocation
+      std::vector<std::uint64_t>(kCellsPerChunk);  // Arena::forks at allocation, or kHandedOver
 };
 
 namespace {
@@ -89,6 +90,12 @@ class Arena {
     return chunk;
   }
 
+  int hand_over(CellChunk& chunk, std::uint32_t index) noexcept {
+    const std::scoped_lock guard(mutex_);
+    chunk.born[index] = kHandedOver;
+    return chunk.fd.get();
+  }
+
   void give_back(CellChunk* chunk, std::uint32_t index) noexcept {
     const std::scoped_lock guard(mutex_);
     if (--chunk->in_use == 0 && chunk != current_) {
@@ -145,7 +152,7 @@ UniqueCell::~UniqueCell() {
 
 void* UniqueCell::address() const noexcept { return chunk_->mapping.data() + index_ * kCellBytes; }
 
-int UniqueCell::descriptor() const noexcept { return chunk_->fd.get(); }
+int UniqueCell::share() const noexcept { return Arena::instance().hand_over(*chunk_, index_); }
 
 CellIdentity UniqueCell::identity() const noexcept {
   return {chunk_->identity.device, chunk_->identity.inode, index_ * kCellBytes};

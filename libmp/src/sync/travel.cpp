@@ -6,7 +6,7 @@ namespace mp::sync {
 
 CellPlace pack_cell(mp::detail::OutArchive& archive, const char* what,
                     const shm::UniqueCell& cell) {
-  return {archive.luggage(what).pack(cell.descriptor()), cell.identity().offset};
+  return {archive.luggage(what).pack(cell.share()), cell.identity().offset};
 }
 
 shm::UniqueCell unpack_cell(mp::detail::InArchive& archive, const char* what, CellPlace place) {

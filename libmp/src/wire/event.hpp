@@ -71,7 +71,7 @@ struct ObjectInfo {
   std::uint64_t inode = 0;
   std::uint64_t offset = 0;
   std::uint64_t capacity = 0;  // queues: maxsize (0 = unbounded); blocks: bytes
-  std::string name;            // given by the user, or like Lock-1
+  std::string name;            // given by the user, or like Lock-1, Value<double>-3
   std::string site;            // file:line of its creation, if known
   bool operator==(const ObjectInfo&) const = default;
 };

@@ -95,6 +95,22 @@ TEST(CellArena, ACellThatAChildMayHaveIsNotReused) {
   }
 }
 
+// A fork server makes children without a fork here.
+TEST(CellArena, ACellThatWasHandedOverIsNotReused) {
+  Where freed;
+  {
+    const UniqueCell cell = UniqueCell::allocate();
+    (void)cell.share();
+    freed = where(cell);
+  }
+
+  std::vector<UniqueCell> cells;
+  for (int i = 0; i < 2000; ++i) {
+    cells.push_back(UniqueCell::allocate());
+    ASSERT_NE(where(cells.back()), freed);
+  }
+}
+
 TEST(CellArena, AChildAllocatesFromMemoryOfItsOwn) {
   const UniqueCell parents = UniqueCell::allocate();
 

@@ -34,7 +34,7 @@ T InArchive::read_new() {
     static_assert(Memberwise<T> && !HasUserCode<T>,
                   "Give this type a default constructor: it is filled afterwards.");
     return [this]<class... Fields>(std::type_identity<std::tuple<Fields&...>>) {
-      return T{read_new<Fields>()...};  // in the order of the members
+      return T{this->template read_new<Fields>()...};  // in the order of the members
     }(std::type_identity<FieldsOf<T>>{});
   }
 }

@@ -47,7 +47,9 @@ std::string name_of(const Announcement& what) {
   if (!what.name.empty()) return std::string(what.name.substr(0, 200));
   const auto kind = static_cast<std::size_t>(what.kind) % std::size(auto_numbers);
   const std::uint32_t number = auto_numbers[kind].fetch_add(1, std::memory_order_relaxed) + 1;
-  return wire::object_kind_name(what.kind).append("-").append(std::to_string(number));
+  std::string name = wire::object_kind_name(what.kind);
+  if (!what.type.empty()) name.append("<").append(what.type.substr(0, 100)).append(">");
+  return name.append("-").append(std::to_string(number));
 }
 
 std::string site_of(const std::source_location& site) {

@@ -177,7 +177,7 @@ class QueueDeath : public testing::Test {
     return item;
   }
 
-  mp::queue::Core core_{0, "deadly", std::source_location::current()};
+  mp::queue::Core core_{{.name = "deadly"}, std::source_location::current()};
 };
 
 TEST_F(QueueDeath, AHalfWrittenItemIsNeverSeen) {

@@ -7,6 +7,7 @@
 #include <libmp/connection.hpp>
 #include <libmp/cpu.hpp>
 #include <libmp/event.hpp>
+#include <libmp/joinable_queue.hpp>
 #include <libmp/lock.hpp>
 #include <libmp/log.hpp>
 #include <libmp/object.hpp>
@@ -14,6 +15,7 @@
 #include <libmp/queue.hpp>
 #include <libmp/rlock.hpp>
 #include <libmp/semaphore.hpp>
+#include <libmp/simple_queue.hpp>
 
 #include <concepts>
 #include <cstddef>
@@ -54,6 +56,17 @@ class Context {
       std::ptrdiff_t maxsize = 0,
       std::source_location site = std::source_location::current()) const {
     return mp::Queue<T>(maxsize, site);
+  }
+  template <class T = Object>
+  [[nodiscard]] mp::JoinableQueue<T> JoinableQueue(
+      std::ptrdiff_t maxsize = 0,
+      std::source_location site = std::source_location::current()) const {
+    return mp::JoinableQueue<T>(maxsize, site);
+  }
+  template <class T = Object>
+  [[nodiscard]] mp::SimpleQueue<T> SimpleQueue(
+      std::source_location site = std::source_location::current()) const {
+    return mp::SimpleQueue<T>(site);
   }
   [[nodiscard]] mp::Lock Lock(std::source_location site = std::source_location::current()) const {
     return mp::Lock(site);

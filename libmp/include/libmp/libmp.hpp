@@ -11,6 +11,7 @@
 #include <libmp/freeze_support.hpp>
 #include <libmp/inspect.hpp>
 #include <libmp/interrupt.hpp>
+#include <libmp/joinable_queue.hpp>
 #include <libmp/listener.hpp>
 #include <libmp/lock.hpp>
 #include <libmp/log.hpp>
@@ -22,6 +23,7 @@
 #include <libmp/rlock.hpp>
 #include <libmp/semaphore.hpp>
 #include <libmp/serialize.hpp>
+#include <libmp/simple_queue.hpp>
 #include <libmp/subclass.hpp>
 #include <libmp/timeout.hpp>
 #include <libmp/wait.hpp>

@@ -9,6 +9,7 @@ void bench_codec();
 void bench_lock();
 void bench_pipe();
 void bench_queue();
+void bench_soak();
 void bench_start();
 void bench_sync();
 namespace bench {
@@ -21,6 +22,7 @@ struct Group {
   std::string_view name;
   std::string_view workloads;  // separated by blanks; those in CPython's names can be compared
   void (*run)();
+  bool only_by_name = false;  // takes too long for a run of everything
 };
 
 // Starts come first: a fork copies what the others leave behind.
@@ -29,8 +31,11 @@ inline constexpr std::array kGroups = {
     Group{"lock", "lock_uncontended lock_contended_2p lock_owner_died", bench_lock},
     Group{"sync", "rlock_uncontended semaphore_uncontended event_rtt", bench_sync},
     Group{"pipe", "pipe_rtt_obj pipe_rtt_bytes64 pipe_bulk_1MiB", bench_pipe},
-    Group{"queue", "queue_1p1c_int queue_2p1c_int queue_bulk_1MiB queue_rtt queue_put_get_1p",
+    Group{"queue",
+          "queue_1p1c_int queue_2p1c_int simple_queue_1p1c_int queue_bulk_1MiB queue_rtt "
+          "queue_put_get_1p",
           bench_queue},
+    Group{"soak", "queue_64p64c_int", bench_soak, true},
     Group{"codec", "pickle_dumps pickle_loads kinds_dumps kinds_loads rows_dumps rows_loads",
           bench_codec},
     Group{"probe", "mutex_bare probe_off probe_standby probe_normal probe_full", bench_probe},

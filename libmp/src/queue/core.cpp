@@ -71,7 +71,8 @@ Core::Core(detail::QueueSettings settings, const std::source_location& site)
   announce(wire::Acquired::Created, site);
 }
 
-Core::Core(os::UniqueFd fd, os::Lifeline producers, std::string name, std::string site)
+Core::Core(os::UniqueFd fd, os::Lifeline producers, bool may_put, std::string name,
+           std::string site)
     : maxsize_(0),
       name_(std::move(name)),
       site_(std::move(site)),
@@ -88,7 +89,7 @@ Core::Core(os::UniqueFd fd, os::Lifeline producers, std::string name, std::strin
   maxsize_ = header_->maxsize;
   kind_ = static_cast<detail::QueueKind>(header_->kind);
   begin();
-  if (producers_.end.valid() && !producers_.held.valid()) use_.store(Use::GetOnly, kRelaxed);
+  if (!may_put) use_.store(Use::GetOnly, kRelaxed);
   announce(wire::Acquired::Received, {});
 }
 
@@ -166,7 +167,7 @@ void Core::close_put() noexcept {
 }
 
 void Core::require_putter() const {
-  if (use_.load(kRelaxed) != Use::Open) [[unlikely]]
+  if (!may_put()) [[unlikely]]
     throw_closed("put");
 }
 

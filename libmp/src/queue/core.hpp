@@ -35,7 +35,7 @@ class Core {
   Core(detail::QueueSettings settings, const std::source_location& site);
   // The queue of another process, from its fd() and producers(). Throws OSError; ValueError when
   // the file is none.
-  Core(os::UniqueFd fd, os::Lifeline producers, std::string name, std::string site);
+  Core(os::UniqueFd fd, os::Lifeline producers, bool may_put, std::string name, std::string site);
   Core(const Core&) = delete;
   Core& operator=(const Core&) = delete;
   ~Core();
@@ -60,6 +60,9 @@ class Core {
   void close_put() noexcept;
   [[nodiscard]] bool closed() const noexcept {
     return use_.load(std::memory_order_relaxed) == Use::Closed;
+  }
+  [[nodiscard]] bool may_put() const noexcept {
+    return use_.load(std::memory_order_relaxed) == Use::Open;
   }
   void shutdown(bool immediate);
 
@@ -138,7 +141,7 @@ class Core {
   void settle(const ReaderState& reader, bool before_skip) noexcept;
   void give_back_pages(const Range& pages) noexcept;
   void end_putting(os::Deadline deadline, sync::LazyWait& wait);
-  void drop_all();
+  void drop_all(sync::LazyWait& wait);
   void drop_rest();
 
   [[nodiscard]] Geometry geometry() const noexcept;

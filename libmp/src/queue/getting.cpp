@@ -109,7 +109,7 @@ void Core::wait_for_item(std::uint64_t count, os::Deadline deadline, sync::LazyW
   if (shut() == Shut::No) throw EOFError(text() + " is empty, and all its producers are gone");
   end_putting(deadline, wait);
   if (look()) return;
-  drop_all();
+  drop_all(wait);
   throw_shut_down();
 }
 
@@ -227,7 +227,7 @@ void Core::drop_rest() {
   lock_get(os::Deadline::never(), wait);
   const Unlock unlock(header_->get.lock);
   end_putting(os::Deadline::never(), wait);
-  drop_all();
+  drop_all(wait);
 }
 
 // On a queue that was shut down: after this nobody puts anything, not even who had begun before.
@@ -242,7 +242,7 @@ void Core::end_putting(os::Deadline deadline, sync::LazyWait& wait) {
 
 // What is still there. For the holder of the get lock; one by one, so that a kill leaves the rest
 // to the next one.
-void Core::drop_all() {
+void Core::drop_all(sync::LazyWait& wait) {
   while (!is_empty_now()) {
     const std::uint64_t count = header_->get.count.load(kRelaxed);
     const ReaderState before = reader_at(count);
@@ -251,7 +251,7 @@ void Core::drop_all() {
     commit_get(count, count + 1, after);
     tidy_up(before, item.at, after);
     probe::queue_got(probe_, count + 1, item.bytes);
-    if (tasks_) task_done();
+    if (tasks_) tasks_->task_done(wait);
   }
 }
 

@@ -35,16 +35,17 @@ void queue_pack(OutArchive& archive, const queue::Core& core) {
   };
   const os::Lifeline& producers = core.producers();
   archive(archive.luggage("Queue").pack(core.fd()), pack(producers.held), pack(producers.end),
-          core.name(), core.site());
+          core.may_put(), core.name(), core.site());
 }
 
 QueueCore queue_unpack(InArchive& archive) {
   std::uint32_t number = 0;
   std::uint32_t held = 0;
   std::uint32_t end = 0;
+  bool may_put = true;
   std::string name;
   std::string site;
-  archive(number, held, end, name, site);
+  archive(number, held, end, may_put, name, site);
   std::shared_ptr<void>& made = archive.luggage("Queue").made_of(number, 0);
   if (made == nullptr) {
     const auto take = [&](std::uint32_t which) {
@@ -52,8 +53,8 @@ QueueCore queue_unpack(InArchive& archive) {
                                     : os::UniqueFd(archive.luggage("Queue").take(which));
     };
     os::Lifeline producers{take(held), take(end)};
-    made = std::make_shared<queue::Core>(take(number), std::move(producers), std::move(name),
-                                         std::move(site));
+    made = std::make_shared<queue::Core>(take(number), std::move(producers), may_put,
+                                         std::move(name), std::move(site));
   }
   return std::static_pointer_cast<queue::Core>(made);
 }

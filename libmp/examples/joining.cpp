@@ -1,5 +1,5 @@
-// "Joining processes that use queues": in Python this dead-locks, since a process that has put items
-// waits before it ends until somebody has read them. Here what was put is in shared memory.
+// "Joining processes that use queues": in Python this dead-locks, since a process that has put
+// items waits before it ends until somebody has read them. Here what was put is in shared memory.
 #include <libmp/libmp.hpp>
 
 #include <iostream>

@@ -29,7 +29,7 @@ class JoinableQueue : public Queue<T> {
       : JoinableQueue(QueueOptions{.maxsize = maxsize}, site) {}
   explicit JoinableQueue(QueueOptions options,
                          std::source_location site = std::source_location::current())
-      : Queue<T>(Queue<T>::settings(detail::QueueKind::Joinable, std::move(options)), site) {}
+      : Queue<T>(detail::QueueKind::Joinable, std::move(options), site) {}
 
   // ValueError when nothing is unfinished.
   void task_done() { detail::queue_task_done(this->core()); }

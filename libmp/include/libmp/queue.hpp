@@ -49,9 +49,9 @@ class Queue {
 
   explicit Queue(std::ptrdiff_t maxsize = 0,
                  std::source_location site = std::source_location::current())
-      : Queue(detail::QueueSettings{.maxsize = maxsize}, site) {}
+      : Queue(detail::QueueKind::Plain, QueueOptions{.maxsize = maxsize}, site) {}
   explicit Queue(QueueOptions options, std::source_location site = std::source_location::current())
-      : Queue(settings(detail::QueueKind::Plain, std::move(options)), site) {}
+      : Queue(detail::QueueKind::Plain, std::move(options), site) {}
   // Copies only: a queue that was moved from is still a queue.
   Queue(const Queue&) = default;
   Queue& operator=(const Queue&) = default;
@@ -133,12 +133,10 @@ class Queue {
   void cancel_join_thread() noexcept {}
 
  protected:
-  explicit Queue(detail::QueueSettings settings, const std::source_location& site)
-      : core_(detail::make_queue(std::move(settings), site)) {}
+  Queue(detail::QueueKind kind, QueueOptions options, const std::source_location& site)
+      : core_(detail::make_queue(
+            {kind, options.maxsize, std::move(options.name), options.ends_with_producers}, site)) {}
   explicit Queue(detail::QueueCore core) noexcept : core_(std::move(core)) {}
-  static detail::QueueSettings settings(detail::QueueKind kind, QueueOptions options) {
-    return {kind, options.maxsize, std::move(options.name), options.ends_with_producers};
-  }
   [[nodiscard]] queue::Core& core() const noexcept { return *core_; }
 
  private:

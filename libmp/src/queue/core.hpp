@@ -148,9 +148,7 @@ class Core {
   [[nodiscard]] ReaderView look_at_reader() const noexcept;
   [[nodiscard]] bool is_full_now() const noexcept;
   [[nodiscard]] bool is_empty_now() const noexcept;
-  [[nodiscard]] Shut shut() const noexcept {
-    return header_->waits.shut.load(std::memory_order_relaxed);
-  }
+  [[nodiscard]] Shut shut() const noexcept { return header_->shut.load(std::memory_order_relaxed); }
   [[nodiscard]] bool producers_are_gone() const noexcept {
     return producers_.end.valid() && os::is_cut(producers_.end.get());
   }

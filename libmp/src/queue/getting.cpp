@@ -95,9 +95,7 @@ void Core::wait_for_item(std::uint64_t count, os::Deadline deadline, sync::LazyW
     get_view_.put = header_->put.count.load(kSeqCst);
     return has_item(count);
   };
-  const auto is_worth_a_look = [&] {
-    return look() || header_->waits.shut.load(kSeqCst) != Shut::No;
-  };
+  const auto is_worth_a_look = [&] { return look() || header_->shut.load(kSeqCst) != Shut::No; };
   const auto nothing_can_come = [&] { return is_worth_a_look() || producers_are_gone(); };
   if (!is_worth_a_look()) {
     if (deadline.moment_ns() == 0 && !producers_are_gone()) throw_empty();
@@ -105,7 +103,8 @@ void Core::wait_for_item(std::uint64_t count, os::Deadline deadline, sync::LazyW
         !sleep_until(header_->waits.getter, nothing_can_come, deadline, wait))
       throw_empty();
   }
-  if (look()) return;
+  // What was seen is seen: another look would cost the putter its cache line.
+  if (has_item(count) || look()) return;
   if (shut() == Shut::No) throw EOFError(text() + " is empty, and all its producers are gone");
   end_putting(deadline, wait);
   if (look()) return;
@@ -210,7 +209,7 @@ void Core::give_back_pages(const Range& pages) noexcept {
 
 void Core::shutdown(bool immediate) {
   require_getter("shutdown");
-  std::atomic<Shut>& shut = header_->waits.shut;
+  std::atomic<Shut>& shut = header_->shut;
   const Shut wanted = immediate ? Shut::Now : Shut::Down;
   for (Shut now = shut.load(kRelaxed); now < wanted;) {
     if (shut.compare_exchange_weak(now, wanted, kSeqCst, kRelaxed)) break;

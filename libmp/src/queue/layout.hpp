@@ -44,7 +44,6 @@ struct alignas(64) Waits {
   std::atomic<std::uint64_t> put_checked_ns;  // of the locks, see sync::LockRef
   std::atomic<std::uint64_t> get_checked_ns;
   std::atomic<std::uint64_t> window;  // holder of the put lock, relaxed: a wish, see Geometry
-  std::atomic<Shut> shut;             // anybody; only ever goes up
 };
 
 // Holder of the put lock only, relaxed. Memory that is known to have pages: [0, base_end), and the
@@ -82,11 +81,12 @@ struct TaskHolder {
 inline constexpr std::size_t kTaskHolders = 128;
 
 struct Header {
-  // Constant.
+  // Constant, but for the end of it all: a line that is never lost to a writer.
   std::uint64_t magic;
   std::uint64_t space;  // bytes behind the header page
   std::int64_t maxsize;
-  std::uint32_t kind;  // detail::QueueKind
+  std::uint32_t kind;      // detail::QueueKind
+  std::atomic<Shut> shut;  // anybody; only ever goes up
   alignas(64) PutSide put;
   GetSide get;
   Waits waits;

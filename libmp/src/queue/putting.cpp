@@ -102,7 +102,7 @@ bool Core::has_room(std::uint64_t count) const noexcept {
 void Core::wait_for_room(std::uint64_t count, os::Deadline deadline, sync::LazyWait& wait) {
   const auto is_worth_a_look = [&] {
     put_view_.got = header_->get.count.load(kSeqCst);
-    return has_room(count) || header_->waits.shut.load(kSeqCst) != Shut::No;
+    return has_room(count) || header_->shut.load(kSeqCst) != Shut::No;
   };
   if (!is_worth_a_look()) {
     if (deadline.moment_ns() == 0) throw_full();

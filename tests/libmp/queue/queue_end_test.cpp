@@ -150,7 +150,7 @@ TEST(QueueShutdown, OneThatWasKilledInTheMiddleIsFinishedByOthers) {
                    std::source_location::current());
   for (int i = 0; i < 3; ++i) core.put({}, os::Deadline::never());
   const auto now = static_cast<std::uint32_t>(queue::Shut::Now);
-  ASSERT_EQ(::pwrite(core.fd(), &now, sizeof now, offsetof(queue::Header, waits.shut)),
+  ASSERT_EQ(::pwrite(core.fd(), &now, sizeof now, offsetof(queue::Header, shut)),
             static_cast<ssize_t>(sizeof now));
 
   EXPECT_TRUE(core.join(os::Deadline::never()));

@@ -187,8 +187,8 @@ def echo_queue(there, back, count):
         back.put(there.get())
 
 
-def queue_flow(workload, producers, items):
-    queue = multiprocessing.Queue()
+def queue_flow(workload, producers, items, make=multiprocessing.Queue):
+    queue = make()
     watch = Stopwatch()
     processes = [started(put_numbers, queue, items // producers) for _ in range(producers)]
     for _ in range(items):
@@ -201,6 +201,7 @@ def queue_flow(workload, producers, items):
 def bench_queue():
     queue_flow("queue_1p1c_int", 1, 100_000)
     queue_flow("queue_2p1c_int", 2, 100_000)
+    queue_flow("simple_queue_1p1c_int", 1, 100_000, multiprocessing.SimpleQueue)
 
     blocks = 1000
     queue = multiprocessing.Queue(4)

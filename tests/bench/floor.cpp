@@ -26,6 +26,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <boost/interprocess/ipc/message_queue.hpp>
+
 namespace {
 
 using bench::Peer;
@@ -266,6 +268,30 @@ void ring() {
   require(sum == kItems * (kItems - 1) / 2);
 }
 
+// A queue of messages in shared memory, for any number of processes, as Boost has it.
+void message_queue() {
+  namespace ipc = boost::interprocess;
+  constexpr int kItems = 500'000;
+  constexpr std::size_t kSlots = 1024;
+  const std::string name = "mp-bench-floor-" + std::to_string(::getpid());
+  ipc::message_queue queue(ipc::create_only, name.c_str(), kSlots, sizeof(int));
+  ipc::message_queue::remove(name.c_str());
+  const Stopwatch watch;
+  const Peer producer([&] {
+    for (int i = 0; i < kItems; ++i) queue.send(&i, sizeof i, 0);
+  });
+  long sum = 0;
+  for (int i = 0; i < kItems; ++i) {
+    int item = 0;
+    std::size_t bytes = 0;
+    unsigned priority = 0;
+    queue.receive(&item, sizeof item, bytes, priority);
+    sum += item;
+  }
+  report("queue_1p1c_int(message_queue)", kItems / watch.seconds(), "msg/s");
+  require(sum == static_cast<long>(kItems) * (kItems - 1) / 2);
+}
+
 // Into shared memory and out again, on one core.
 void copies() {
   constexpr int kBlocks = 3000;
@@ -322,6 +348,7 @@ int main() {
   waits();
   turns();
   ring();
+  message_queue();
   copies();
   values();
 }

@@ -10,6 +10,7 @@ void bench_listener();
 void bench_lock();
 void bench_pipe();
 void bench_queue();
+void bench_soak();
 void bench_start();
 void bench_sync();
 void bench_value();
@@ -23,6 +24,7 @@ struct Group {
   std::string_view name;
   std::string_view workloads;  // separated by blanks; those in CPython's names can be compared
   void (*run)();
+  bool only_by_name = false;  // takes too long for a run of everything
 };
 
 // Starts come first: a fork copies what the others leave behind.
@@ -33,8 +35,11 @@ inline constexpr std::array kGroups = {
     Group{"value", "value_locked_increment array_assign_8MiB value_make", bench_value},
     Group{"pipe", "pipe_rtt_obj pipe_rtt_bytes64 pipe_bulk_1MiB wait_1000", bench_pipe},
     Group{"listener", "accept_p99", bench_listener},
-    Group{"queue", "queue_1p1c_int queue_2p1c_int queue_bulk_1MiB queue_rtt queue_put_get_1p",
+    Group{"queue",
+          "queue_1p1c_int queue_2p1c_int simple_queue_1p1c_int queue_bulk_1MiB queue_rtt "
+          "queue_put_get_1p",
           bench_queue},
+    Group{"soak", "queue_64p64c_int", bench_soak, true},
     Group{"codec", "pickle_dumps pickle_loads kinds_dumps kinds_loads rows_dumps rows_loads",
           bench_codec},
     Group{"probe", "mutex_bare probe_off probe_standby probe_normal probe_full", bench_probe},

@@ -14,7 +14,8 @@ namespace {
 constexpr const char* kHelp =
     R"(usage: mp-bench [--list] [NAME...]
 
-Runs the benchmarks whose name or one of whose workloads begins with a NAME; all without one.
+Runs the benchmarks whose name or one of whose workloads begins with a NAME; all without
+one, but for soak, which takes minutes.
 Prints workload <tab> value <tab> unit. ns, us, ms: less is better; /s: more is better. A name with
 something in brackets is a variant, or another means to the same end in the same run.
 
@@ -32,9 +33,10 @@ bool begins_one_of(std::string_view name, std::string_view words) {
 }
 
 bool is_wanted(const bench::Group& group, std::span<const std::string_view> names) {
-  if (names.empty()) return true;
+  if (names.empty()) return !group.only_by_name;
   for (const std::string_view name : names) {
-    if (group.name == name || begins_one_of(name, group.workloads)) return true;
+    const bool is_workload = !group.only_by_name && begins_one_of(name, group.workloads);
+    if (group.name == name || is_workload) return true;
   }
   return false;
 }

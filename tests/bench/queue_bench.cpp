@@ -1,11 +1,19 @@
-// Queue: the workloads that CPython's is measured with, typed and with objects.
+// Queue and SimpleQueue: the workloads that CPython's are measured with, typed and with objects.
 #include "bench/bench.hpp"
 #include <libmp/queue.hpp>
+#include <libmp/simple_queue.hpp>
 
+#include <atomic>
 #include <cstddef>
 #include <cstdlib>
+#include <new>
+#include <numeric>
+#include <span>
 #include <string>
+#include <type_traits>
 #include <vector>
+
+#include <sys/mman.h>
 
 namespace {
 
@@ -19,9 +27,9 @@ void require(bool is_right) {
   if (!is_right) std::abort();
 }
 
-template <typename T>
+template <typename Queue>
 void flow(const std::string& workload, int producers, int items) {
-  mp::Queue<T> queue;
+  Queue queue;
   const int each = items / producers;
   const bench::Stopwatch watch;
   std::vector<bench::Peer> peers;
@@ -32,7 +40,7 @@ void flow(const std::string& workload, int producers, int items) {
   }
   long sum = 0;
   for (int i = 0; i < each * producers; ++i) {
-    if constexpr (std::is_same_v<T, mp::Object>) {
+    if constexpr (std::is_same_v<typename Queue::value_type, mp::Object>) {
       sum += queue.get().template as<int>();
     } else {
       sum += queue.get();
@@ -42,17 +50,55 @@ void flow(const std::string& workload, int producers, int items) {
   require(sum == static_cast<long>(producers) * each * (each - 1) / 2 && queue.empty());
 }
 
-template <typename T>
-void bulk(const std::string& workload, const T& block) {
+// Portions of `batch`, one as large as the next.
+void batches(const std::string& workload, std::size_t batch) {
+  constexpr std::size_t kMany = 20'000'000;
+  mp::Queue<int> queue;
+  const bench::Stopwatch watch;
+  const bench::Peer producer([&] {
+    std::vector<int> items(batch);
+    std::iota(items.begin(), items.end(), 0);
+    for (std::size_t put = 0; put < kMany; put += batch) {
+      // Not more than what a consumer that keeps up would leave.
+      while (queue.qsize() > 64 * 1024) {
+      }
+      queue.put_many(items);
+    }
+  });
+  long sum = 0;
+  std::size_t got = 0;
+  for (std::vector<int> room(batch); got < kMany;) {
+    const std::size_t count = queue.get_many(room);
+    sum = std::accumulate(room.begin(), room.begin() + static_cast<std::ptrdiff_t>(count), sum);
+    got += count;
+  }
+  bench::report(workload, static_cast<double>(got) / watch.seconds(), "msg/s");
+  const long of_batch = static_cast<long>(batch * (batch - 1) / 2);
+  require(sum == static_cast<long>(got / batch) * of_batch && queue.empty());
+}
+
+template <typename T, typename Get>
+void bulk(const std::string& workload, const T& block, Get&& get) {
   mp::Queue<T> queue(4);
   const bench::Stopwatch watch;
   const bench::Peer producer([&] {
     for (int i = 0; i < kBlocks; ++i) queue.put(block);
   });
   std::size_t got = 0;
-  for (int i = 0; i < kBlocks; ++i) got += queue.get().size();
+  for (int i = 0; i < kBlocks; ++i) got += get(queue);
   bench::report(workload, static_cast<double>(got) / watch.seconds() / 1e6, "MB/s");
   require(got == kBlocks * kBlockBytes);
+}
+
+void bulks() {
+  using Block = std::vector<std::byte>;
+  const Block block(kBlockBytes);
+  bulk("queue_bulk_1MiB", block, [](mp::Queue<Block>& queue) { return queue.get().size(); });
+  Block room;
+  bulk("queue_bulk_1MiB(into)", block, [&](mp::Queue<Block>& queue) {
+    queue.get_into(room);
+    return room.size();
+  });
 }
 
 template <typename T>
@@ -83,12 +129,47 @@ void alone() {
 }  // namespace
 
 void bench_queue() {
-  flow<int>("queue_1p1c_int", 1, kItems);
-  flow<int>("queue_2p1c_int", 2, kItems);
-  bulk("queue_bulk_1MiB", std::vector<std::byte>(kBlockBytes));
+  using mp::Object;
+  flow<mp::Queue<int>>("queue_1p1c_int", 1, kItems);
+  flow<mp::Queue<int>>("queue_2p1c_int", 2, kItems);
+  flow<mp::SimpleQueue<int>>("simple_queue_1p1c_int", 1, kItems);
+  batches("queue_1p1c_int(batch of 16)", 16);
+  batches("queue_1p1c_int(batch of 256)", 256);
+  bulks();
   round_trip<int>("queue_rtt");
   alone();
-  flow<mp::Object>("queue_1p1c_int(object)", 1, kObjects);
-  flow<mp::Object>("queue_2p1c_int(object)", 2, kObjects);
-  round_trip<mp::Object>("queue_rtt(object)");
+  flow<mp::Queue<Object>>("queue_1p1c_int(object)", 1, kObjects);
+  flow<mp::Queue<Object>>("queue_2p1c_int(object)", 2, kObjects);
+  flow<mp::SimpleQueue<Object>>("simple_queue_1p1c_int(object)", 1, kObjects);
+  round_trip<Object>("queue_rtt(object)");
+}
+
+// As many processes as one may want on one queue, and every item once.
+void bench_soak() {
+  constexpr int kEach = 64;
+  constexpr int kItemsOfOne = 156'250;  // ten million in all
+  constexpr int kStop = -1;
+  void* const memory = ::mmap(nullptr, sizeof(std::atomic<long>), PROT_READ | PROT_WRITE,
+                              MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  require(memory != MAP_FAILED);
+  auto& sum = *new (memory) std::atomic<long>(0);
+  mp::Queue<int> queue;
+  const bench::Stopwatch watch;
+  std::vector<bench::Peer> consumers;
+  std::vector<bench::Peer> producers;
+  for (int i = 0; i < kEach; ++i) {
+    consumers.emplace_back([&] {
+      long mine = 0;
+      for (int item = queue.get(); item != kStop; item = queue.get()) mine += item;
+      sum += mine;
+    });
+    producers.emplace_back([&] {
+      for (int item = 0; item < kItemsOfOne; ++item) queue.put(item);
+    });
+  }
+  producers.clear();
+  for (int i = 0; i < kEach; ++i) queue.put(kStop);
+  consumers.clear();
+  bench::report("queue_64p64c_int", kEach * kItemsOfOne / watch.seconds(), "msg/s");
+  require(sum == long{kEach} * kItemsOfOne * (kItemsOfOne - 1) / 2 && queue.empty());
 }

@@ -49,6 +49,11 @@ TEST(Examples, ExchangeShowsTheListTwice) {
   EXPECT_EQ(output_of("exchange"), "[42, None, 'hello']\n[42, None, 'hello']\n");
 }
 
+// In Python's documentation it dead-locks.
+TEST(Examples, JoiningEndsThoughTheItemWasNotTaken) {
+  EXPECT_EQ(output_of("joining"), "joined, then read 1000000 letters\n");
+}
+
 TEST(Examples, PrintingPrintsWholeLines) {
   std::vector<std::string> expected;
   for (int i = 0; i < 10; ++i) expected.push_back("hello world " + std::to_string(i));

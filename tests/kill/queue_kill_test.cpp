@@ -5,6 +5,7 @@
 #include "support/child_scope.hpp"
 #include "support/pipe_gate.hpp"
 #include "support/shared_page.hpp"
+#include <libmp/joinable_queue.hpp>
 #include <libmp/queue.hpp>
 
 #include <atomic>
@@ -36,6 +37,7 @@ struct Shared {
   std::atomic<std::uint64_t> deaths[kProducers];
   std::atomic<std::uint64_t> got;
   std::atomic<std::uint64_t> consumer_deaths;
+  std::atomic<std::uint64_t> done;  // task_done() returned
   std::atomic<bool> stop_producing;
   std::atomic<bool> stop;
   std::atomic<std::uint8_t> fate[kProducers][kMostItems + 1];  // kUncertain | times got
@@ -77,7 +79,8 @@ void produce(mp::Queue<std::string> queue, Shared& shared, std::uint64_t produce
   }
 }
 
-void consume(mp::Queue<std::string> queue, Shared& shared) {
+template <class Queue>
+void consume(Queue queue, Shared& shared) {
   std::uint64_t last[kProducers] = {};
   while (!shared.stop) {
     std::string item;
@@ -97,6 +100,10 @@ void consume(mp::Queue<std::string> queue, Shared& shared) {
     require((shared.fate[head.producer][head.number].fetch_add(1) & 0x7f) == 0,
             "an item came twice");
     ++shared.got;
+    if constexpr (requires { queue.task_done(); }) {
+      queue.task_done();
+      ++shared.done;
+    }
   }
 }
 
@@ -112,10 +119,29 @@ void account_for_death(Shared& shared, int index) {
   shared.put[index] = begun;
 }
 
-int storm(std::ptrdiff_t maxsize, std::uint32_t seed) {
+// Every task was done, or died with a consumer: at most one each.
+void join_after_the_storm(mp::JoinableQueue<std::string> queue, Shared& shared) {
+  std::uint64_t recovered = 0;
+  for (;;) {
+    try {
+      require(queue.join(20s), "the tasks come to an end");
+      break;
+    } catch (const mp::OwnerDied&) {
+      recovered += queue.recover();
+    }
+  }
+  require(queue.unfinished_tasks() == 0, "tasks are left");
+  require(recovered > 0 && recovered <= shared.consumer_deaths, "one lost task for each death");
+  // A consumer that was killed between task_done() and the count of it makes the difference.
+  Storm::require_soon(
+      [&] { return shared.done + recovered + shared.consumer_deaths >= shared.got; },
+      "every task that was got is accounted for");
+}
+
+template <class Queue>
+int storm(Queue queue, std::uint32_t seed) {
   support::SharedPage<Shared> page;
   Shared& shared = *page;
-  mp::Queue<std::string> queue({.maxsize = maxsize, .name = "storm"});
   const auto got = [&] { return shared.got.load(); };
   Storm crew(
       kProducers + kConsumers,
@@ -133,6 +159,7 @@ int storm(std::ptrdiff_t maxsize, std::uint32_t seed) {
   }
   shared.stop_producing = true;
   Storm::require_soon([&] { return queue.empty(); }, "the queue is emptied at the end");
+  if constexpr (requires { queue.join(); }) join_after_the_storm(queue, shared);
   shared.stop = true;
   crew.finish();
 
@@ -177,7 +204,7 @@ class QueueDeath : public testing::Test {
     return item;
   }
 
-  mp::queue::Core core_{0, "deadly", std::source_location::current()};
+  mp::queue::Core core_{{.name = "deadly"}, std::source_location::current()};
 };
 
 TEST_F(QueueDeath, AHalfWrittenItemIsNeverSeen) {
@@ -232,13 +259,23 @@ TEST_F(QueueDeath, AKilledWaiterIsReplacedByTheNextInLine) {
 }
 
 TEST(QueueKill, AnUnboundedQueueLosesTearsAndRepeatsNothing) {
-  support::ChildScope child([] { return storm(0, 20240602); }, 150s);
+  support::ChildScope child(
+      [] { return storm(mp::Queue<std::string>({.name = "storm"}), 20240602); }, 150s);
 
   EXPECT_TRUE(child.wait().ok()) << child.wait().text();
 }
 
 TEST(QueueKill, ABoundedQueueLosesTearsAndRepeatsNothing) {
-  support::ChildScope child([] { return storm(4, 20240603); }, 150s);
+  support::ChildScope child(
+      [] { return storm(mp::Queue<std::string>({.maxsize = 4, .name = "storm"}), 20240603); },
+      150s);
+
+  EXPECT_TRUE(child.wait().ok()) << child.wait().text();
+}
+
+TEST(QueueKill, AJoinableQueueKnowsWhatEveryConsumerHad) {
+  support::ChildScope child(
+      [] { return storm(mp::JoinableQueue<std::string>({.name = "storm"}), 20240604); }, 150s);
 
   EXPECT_TRUE(child.wait().ok()) << child.wait().text();
 }

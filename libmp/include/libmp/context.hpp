@@ -8,6 +8,7 @@
 #include <libmp/connection.hpp>
 #include <libmp/cpu.hpp>
 #include <libmp/event.hpp>
+#include <libmp/joinable_queue.hpp>
 #include <libmp/lock.hpp>
 #include <libmp/log.hpp>
 #include <libmp/object.hpp>
@@ -17,6 +18,7 @@
 #include <libmp/raw_value.hpp>
 #include <libmp/rlock.hpp>
 #include <libmp/semaphore.hpp>
+#include <libmp/simple_queue.hpp>
 #include <libmp/value.hpp>
 
 #include <concepts>
@@ -59,6 +61,17 @@ class Context {
       std::ptrdiff_t maxsize = 0,
       std::source_location site = std::source_location::current()) const {
     return mp::Queue<T>(maxsize, site);
+  }
+  template <class T = Object>
+  [[nodiscard]] mp::JoinableQueue<T> JoinableQueue(
+      std::ptrdiff_t maxsize = 0,
+      std::source_location site = std::source_location::current()) const {
+    return mp::JoinableQueue<T>(maxsize, site);
+  }
+  template <class T = Object>
+  [[nodiscard]] mp::SimpleQueue<T> SimpleQueue(
+      std::source_location site = std::source_location::current()) const {
+    return mp::SimpleQueue<T>(site);
   }
   [[nodiscard]] mp::Lock Lock(std::source_location site = std::source_location::current()) const {
     return mp::Lock(site);

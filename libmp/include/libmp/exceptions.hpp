@@ -107,12 +107,14 @@ class ProcessError : public Error {
 };
 
 // recv_bytes_into met a message larger than the buffer. The message is consumed, not lost: it is
-// in here.
+// in here. An item of a queue that get_into had no room for is not consumed.
 class BufferTooShort : public ProcessError {
  public:
   BufferTooShort(std::span<const std::byte> message, std::size_t capacity);
+  // Of a message of so many bytes that stays where it is.
+  BufferTooShort(std::string_view object, std::size_t size, std::size_t capacity);
 
-  // The whole message. Valid as long as this exception or a copy of it lives.
+  // The whole message, or nothing. Valid as long as this exception or a copy of it lives.
   [[nodiscard]] std::span<const std::byte> message() const noexcept;
 
  private:
@@ -136,6 +138,12 @@ class Empty : public Error {
 };
 
 class Full : public Error {
+ public:
+  using Error::Error;
+};
+
+// Of a queue on which somebody has called shutdown().
+class ShutDown : public Error {
  public:
   using Error::Error;
 };

@@ -14,6 +14,7 @@
 #include <libmp/freeze_support.hpp>
 #include <libmp/inspect.hpp>
 #include <libmp/interrupt.hpp>
+#include <libmp/joinable_queue.hpp>
 #include <libmp/listener.hpp>
 #include <libmp/lock.hpp>
 #include <libmp/log.hpp>
@@ -31,6 +32,7 @@
 #include <libmp/shareable_list.hpp>
 #include <libmp/shared_memory.hpp>
 #include <libmp/sharedctypes.hpp>
+#include <libmp/simple_queue.hpp>
 #include <libmp/subclass.hpp>
 #include <libmp/timeout.hpp>
 #include <libmp/value.hpp>

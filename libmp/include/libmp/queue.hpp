@@ -2,21 +2,18 @@
 // multiprocessing.Queue.
 #pragma once
 
-#include <libmp/detail/queue_bytes.hpp>
+#include <libmp/detail/queue_typed.hpp>
 #include <libmp/exceptions.hpp>
 #include <libmp/object.hpp>
 #include <libmp/serialize.hpp>
 #include <libmp/timeout.hpp>
 
-#include <array>
-#include <bit>
 #include <chrono>
 #include <concepts>
 #include <cstddef>
 #include <source_location>
 #include <span>
 #include <string>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -25,20 +22,9 @@ namespace mp {
 struct QueueOptions {
   std::ptrdiff_t maxsize = 0;  // items; 0 or less: as many as memory holds
   std::string name;            // for messages and the inspector
+  // get() is to learn when nothing can come any more: see close_put().
+  bool ends_with_producers = false;
 };
-
-namespace detail {
-
-// Types whose own memory is the item, so that it is copied once in and once out.
-template <class T>
-struct IsBlock : std::false_type {};
-template <>
-struct IsBlock<std::string> : std::true_type {};
-template <class Item>
-  requires Blittable<Item>
-struct IsBlock<std::vector<Item>> : std::true_type {};
-
-}  // namespace detail
 
 // A handle of one queue in shared memory; copies are handles of the same queue, also in other
 // processes. Queue<T> carries T, which must be serialisable (see <libmp/serialize.hpp>);
@@ -47,8 +33,9 @@ struct IsBlock<std::vector<Item>> : std::true_type {};
 // fork: the child has the same queue.
 // Order: total. Of two puts that do not overlap the first is got first.
 // Blocks: get() while it is empty, put() while a bounded one is full. No system call otherwise.
-// Fails: Empty, Full; ValueError after close() in this process; OSError (ENOSPC, ENOMEM) from put()
-//   when the machine has no memory left for the item: nothing was put then, the queue stays usable.
+// Fails: Empty, Full; ValueError after close() in this process; ShutDown after shutdown() in any;
+//   OSError (ENOSPC, ENOMEM) from put() when the machine has no memory left for the item: nothing
+//   was put then, the queue stays usable.
 // Killed processes: an item is in the queue wholly or not at all; one whose reader is killed before
 //   get() has it goes to the next reader; nobody else waits longer than 100 ms because of it.
 // Differs from Python: put() serialises in the caller, so an item that cannot be is the caller's
@@ -62,9 +49,9 @@ class Queue {
 
   explicit Queue(std::ptrdiff_t maxsize = 0,
                  std::source_location site = std::source_location::current())
-      : core_(detail::make_queue(maxsize, {}, site)) {}
+      : Queue(detail::QueueKind::Plain, QueueOptions{.maxsize = maxsize}, site) {}
   explicit Queue(QueueOptions options, std::source_location site = std::source_location::current())
-      : core_(detail::make_queue(options.maxsize, std::move(options.name), site)) {}
+      : Queue(detail::QueueKind::Plain, std::move(options), site) {}
   // Copies only: a queue that was moved from is still a queue.
   Queue(const Queue&) = default;
   Queue& operator=(const Queue&) = default;
@@ -72,7 +59,7 @@ class Queue {
 
   // Full when there was no room in time. block = false looks only once and ignores the timeout.
   void put(const T& item) { put(item, Timeout::never()); }
-  void put(const T& item, Timeout timeout);
+  void put(const T& item, Timeout timeout) { detail::queue_put_typed(*core_, item, timeout); }
   template <std::same_as<bool> Flag>
   void put(const T& item, Flag block, Timeout timeout = Timeout::never()) {
     put(item, block ? timeout : kNoWait);
@@ -81,30 +68,79 @@ class Queue {
 
   // Empty when there was no item in time.
   T get() { return get(Timeout::never()); }
-  T get(Timeout timeout);
+  T get(Timeout timeout) { return detail::queue_get_typed<T>(*core_, timeout); }
   template <std::same_as<bool> Flag>
   T get(Flag block, Timeout timeout = Timeout::never()) {
     return get(block ? timeout : kNoWait);
   }
   T get_nowait() { return get(kNoWait); }
 
+  // Into memory that the caller has: a string or vector that keeps its capacity from item to item,
+  // or for those a span, which is told how much of it was filled. Copied once, straight from the
+  // queue. BufferTooShort when the span is, and then the item stays the first.
+  void get_into(T& item, Timeout timeout = Timeout::never()) {
+    if constexpr (detail::IsBlock<T>::value) {
+      detail::queue_get_block(*core_, item, timeout);
+    } else {
+      item = get(timeout);
+    }
+  }
+  template <class Item>
+    requires detail::IsBlock<T>::value && std::same_as<Item, typename T::value_type>
+  std::size_t get_into(std::span<Item> room, Timeout timeout = Timeout::never()) {
+    return detail::queue_get_span(*core_, room, timeout);
+  }
+
+  // Many small items at the cost of few: in order and together, unless they have to wait for room.
+  // How many were put: all of them, if time and memory suffice. Full, ShutDown, OSError when not
+  // even one was.
+  std::size_t put_many(std::span<const T> items, Timeout timeout = Timeout::never())
+    requires detail::Blittable<T>
+  {
+    return detail::queue_put_many(*core_, std::as_bytes(items), sizeof(T), timeout);
+  }
+  // Waits for one item; how many came: as many as there were, and as the room holds.
+  std::size_t get_many(std::span<T> room, Timeout timeout = Timeout::never())
+    requires detail::Blittable<T>
+  {
+    return detail::queue_get_many(*core_, std::as_writable_bytes(room), sizeof(T), timeout);
+  }
+
   [[nodiscard]] std::size_t qsize() const { return detail::queue_size(*core_); }
-  [[nodiscard]] bool empty() const { return qsize() == 0; }
+  // After close() OSError, unless nothing was ever put.
+  [[nodiscard]] bool empty() const { return detail::queue_empty(*core_); }
   [[nodiscard]] bool full() const { return detail::queue_full(*core_); }
   [[nodiscard]] std::ptrdiff_t maxsize() const noexcept { return detail::queue_maxsize(*core_); }
   [[nodiscard]] const std::string& name() const noexcept { return detail::queue_name(*core_); }
 
+  // For everybody, here and elsewhere: put() throws ShutDown from now on, and get() once the queue
+  // is empty; also those that wait. `immediate`: it is empty at once, what was in it is dropped.
+  // Blocks: until those that are in put() at this moment have left it.
+  void shutdown(bool immediate = false) { detail::queue_shutdown(*core_, immediate); }
+
   // This process will neither put nor get any more; others are not affected. May be called again.
   void close() noexcept { detail::queue_close(*core_); }
+  // This process, and the children it starts from now on, will only get.
+  // With ends_with_producers, get() throws EOFError when the queue is empty and no process is left
+  // that could put: each that has a handle of it has called this or close(), or has ended, however.
+  // As with a pipe, this means also the process that started the producers, and children that were
+  // forked by it. Killed producers are noticed within 100 ms.
+  void close_put() noexcept { detail::queue_close_put(*core_); }
   // All items that were put are in the queue, so there is nothing to wait for. AssertionError
   // before close().
   void join_thread() { detail::queue_join_thread(*core_); }
+  // Nothing to cancel, and nothing is lost.
   void cancel_join_thread() noexcept {}
+
+ protected:
+  Queue(detail::QueueKind kind, QueueOptions options, const std::source_location& site)
+      : core_(detail::make_queue(
+            {kind, options.maxsize, std::move(options.name), options.ends_with_producers}, site)) {}
+  explicit Queue(detail::QueueCore core) noexcept : core_(std::move(core)) {}
+  [[nodiscard]] queue::Core& core() const noexcept { return *core_; }
 
  private:
   friend struct detail::Archiver<Queue>;
-  explicit Queue(detail::QueueCore core) noexcept : core_(std::move(core)) {}
-
   static constexpr Timeout kNoWait{std::chrono::nanoseconds::zero()};
 
   detail::QueueCore core_;
@@ -120,61 +156,5 @@ struct detail::Archiver<Queue<T>> {
   static Queue<T> make(InArchive& archive) { return Queue<T>(queue_unpack(archive)); }
   static void read(InArchive& archive, Queue<T>& queue) { queue = make(archive); }
 };
-
-template <class T>
-void Queue<T>::put(const T& item, Timeout timeout) {
-  if constexpr (std::same_as<T, Object>) {
-    detail::queue_put_object(*core_, item, timeout);
-  } else if constexpr (detail::Blittable<T>) {
-    detail::queue_put(*core_, std::as_bytes(std::span(&item, 1)), timeout);
-  } else if constexpr (detail::IsBlock<T>::value) {
-    detail::queue_put(*core_, std::as_bytes(std::span(item)), timeout);
-  } else {
-    detail::queue_require_open(*core_, "put");
-    detail::ScratchLease scratch;
-    detail::encode(*scratch, item);
-    detail::queue_put(*core_, (*scratch).bytes(), timeout);
-  }
-}
-
-template <class T>
-T Queue<T>::get(Timeout timeout) {
-  if constexpr (std::same_as<T, Object>) {
-    return detail::queue_get_object(*core_, timeout);
-  } else if constexpr (detail::Blittable<T>) {
-    struct Room {
-      std::array<std::byte, sizeof(T)> bytes;
-      const queue::Core* core;
-    } room{{}, core_.get()};
-    const auto make_room = [](void* context, std::size_t bytes) {
-      auto* const at = static_cast<Room*>(context);
-      if (bytes != sizeof(T)) detail::throw_item_size(*at->core, sizeof(T), bytes);
-      return at->bytes.data();
-    };
-    detail::queue_get(*core_, {make_room, &room}, timeout);
-    return std::bit_cast<T>(room.bytes);
-  } else if constexpr (detail::IsBlock<T>::value) {
-    struct Room {
-      T value;
-      const queue::Core* core;
-    } room{{}, core_.get()};
-    const auto make_room = [](void* context, std::size_t bytes) {
-      using Item = typename T::value_type;
-      auto* const at = static_cast<Room*>(context);
-      if (bytes % sizeof(Item) != 0) detail::throw_item_size(*at->core, sizeof(Item), bytes);
-      at->value.resize(bytes / sizeof(Item));
-      return reinterpret_cast<std::byte*>(at->value.data());
-    };
-    detail::queue_get(*core_, {make_room, &room}, timeout);
-    return std::move(room.value);
-  } else {
-    detail::ScratchLease scratch;
-    const auto make_room = [](void* context, std::size_t bytes) {
-      return static_cast<detail::ByteBuffer*>(context)->extend(bytes);
-    };
-    detail::queue_get(*core_, {make_room, &*scratch}, timeout);
-    return detail::decode<T>((*scratch).bytes());
-  }
-}
 
 }  // namespace mp

@@ -71,6 +71,10 @@ BufferTooShort::BufferTooShort(std::span<const std::byte> message, std::size_t c
       message_(std::make_shared<const std::string>(reinterpret_cast<const char*>(message.data()),
                                                    message.size())) {}
 
+BufferTooShort::BufferTooShort(std::string_view object, std::size_t size, std::size_t capacity)
+    : ProcessError(std::string(object) + ": " + too_short_text(size, capacity)),
+      message_(std::make_shared<const std::string>()) {}
+
 std::span<const std::byte> BufferTooShort::message() const noexcept {
   return std::as_bytes(std::span(*message_));
 }

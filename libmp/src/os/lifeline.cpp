@@ -23,17 +23,17 @@ void close_held() {
   if (fd >= 0) (void)::close(fd);
 }
 
-bool is_cut(int end) noexcept {
-  pollfd look{end, 0, 0};
-  return retry_eintr([&] { return ::poll(&look, 1, 0); }) == 1 && (look.revents & POLLHUP) != 0;
-}
-
 }  // namespace
 
 Lifeline make_lifeline() {
   int ends[2];
   check(::pipe2(ends, O_CLOEXEC | O_NONBLOCK), "pipe");
   return {UniqueFd(ends[1]), UniqueFd(ends[0])};
+}
+
+bool is_cut(int end) noexcept {
+  pollfd look{end, 0, 0};
+  return retry_eintr([&] { return ::poll(&look, 1, 0); }) == 1 && (look.revents & POLLHUP) != 0;
 }
 
 void close_in_forks(int held) {

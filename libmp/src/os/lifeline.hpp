@@ -16,6 +16,9 @@ struct Lifeline {
 // Throws OSError.
 Lifeline make_lifeline();
 
+// Whether nobody holds it any more.
+bool is_cut(int end) noexcept;
+
 // From now on every forked child of this process closes `held` first thing, also one of a bare
 // fork(2), which would otherwise keep the others alive.
 void close_in_forks(int held);

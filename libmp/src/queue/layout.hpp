@@ -32,6 +32,9 @@ struct alignas(64) GetSide {
   std::atomic<std::uint64_t> released;  // reader, release: pack(); may lag behind the truth
 };
 
+// shutdown(): nothing is put any more, and with Now what was put is dropped.
+enum class Shut : std::uint32_t { No, Down, Now };
+
 // Written when somebody is about to sleep, read by everybody: a line that stays shared while the
 // queue flows.
 struct alignas(64) Waits {
@@ -52,21 +55,51 @@ struct alignas(64) Pages {
   std::atomic<std::uint64_t> biggest;  // item of this lap
 };
 
+// Of a joinable queue: see tasks.hpp.
+struct Tally {
+  std::atomic<std::uint64_t> holder;
+  std::atomic<std::uint64_t> sum;
+};
+
+struct alignas(64) TaskSide {
+  std::atomic<sync::Word> lock;
+  std::atomic<std::uint64_t> count;  // tasks done so far: the commit
+  Tally done[2];                     // whoever did the last one, and how many that process did
+  Tally taken[2];                    // the same of the get side's count and lock
+  std::atomic<std::uint64_t> done_checked_ns;
+  std::atomic<std::uint64_t> join_checked_ns;
+  std::atomic<std::uint32_t> zeros;    // how often nothing was left to do; joiners' futex
+  std::atomic<std::uint32_t> joining;  // 1 while a joiner may sleep
+};
+
+// Entry 0 stands for all processes that found no entry of their own.
+struct TaskHolder {
+  std::atomic<sync::Word> who;       // the process; 0 = free
+  std::atomic<std::uint64_t> taken;  // as of the last taker before the present one
+  std::atomic<std::uint64_t> done;   // likewise
+};
+inline constexpr std::size_t kTaskHolders = 128;
+
 struct Header {
-  // Constant.
+  // Constant, but for the end of it all: a line that is never lost to a writer.
   std::uint64_t magic;
   std::uint64_t space;  // bytes behind the header page
   std::int64_t maxsize;
+  std::uint32_t kind;      // detail::QueueKind
+  std::atomic<Shut> shut;  // anybody; only ever goes up
   alignas(64) PutSide put;
   GetSide get;
   Waits waits;
   Pages pages;
+  TaskSide tasks;
+  TaskHolder holders[kTaskHolders];
 };
 static_assert(sizeof(PutSide) == 64 && sizeof(GetSide) == 64 && sizeof(Waits) == 64);
 static_assert(std::atomic<std::uint64_t>::is_always_lock_free);
 
-inline constexpr std::uint64_t kMagic = 0x31305545'55514d50;  // "PMQUEUE01"
+inline constexpr std::uint64_t kMagic = 0x32305545'55514d50;  // "PMQUEUE02"
 inline constexpr std::size_t kHeaderPage = 4096;
+static_assert(sizeof(Header) <= kHeaderPage);
 
 // Released in one word: 40 bits of position, the low 24 of the lap (at most one lap behind, so they
 // suffice).

@@ -7,6 +7,8 @@
 namespace mp::detail {
 namespace {
 
+constexpr std::uint32_t kNoDescriptor = ~std::uint32_t{0};
+
 // Keeps the memory of one buffer per thread, unless it has become big.
 constexpr std::size_t kKeptBytes = std::size_t{4} << 20;
 thread_local ByteBuffer kept_buffer;
@@ -23,23 +25,36 @@ ScratchLease::~ScratchLease() {
   if (buffer_.capacity() <= kKeptBytes) kept_buffer = std::move(buffer_);
 }
 
-QueueCore make_queue(std::ptrdiff_t maxsize, std::string name, std::source_location site) {
-  return std::make_shared<queue::Core>(maxsize, std::move(name), site);
+QueueCore make_queue(QueueSettings settings, std::source_location site) {
+  return std::make_shared<queue::Core>(std::move(settings), site);
 }
 
 void queue_pack(OutArchive& archive, const queue::Core& core) {
-  archive(archive.luggage("Queue").pack(core.fd()), core.name(), core.site());
+  const auto pack = [&](const os::UniqueFd& fd) {
+    return fd.valid() ? archive.luggage("Queue").pack(fd.get()) : kNoDescriptor;
+  };
+  const os::Lifeline& producers = core.producers();
+  archive(archive.luggage("Queue").pack(core.fd()), pack(producers.held), pack(producers.end),
+          core.may_put(), core.name(), core.site());
 }
 
 QueueCore queue_unpack(InArchive& archive) {
   std::uint32_t number = 0;
+  std::uint32_t held = 0;
+  std::uint32_t end = 0;
+  bool may_put = true;
   std::string name;
   std::string site;
-  archive(number, name, site);
+  archive(number, held, end, may_put, name, site);
   std::shared_ptr<void>& made = archive.luggage("Queue").made_of(number, 0);
   if (made == nullptr) {
-    os::UniqueFd fd(archive.luggage("Queue").take(number));
-    made = std::make_shared<queue::Core>(std::move(fd), std::move(name), std::move(site));
+    const auto take = [&](std::uint32_t which) {
+      return which == kNoDescriptor ? os::UniqueFd()
+                                    : os::UniqueFd(archive.luggage("Queue").take(which));
+    };
+    os::Lifeline producers{take(held), take(end)};
+    made = std::make_shared<queue::Core>(take(number), std::move(producers), may_put,
+                                         std::move(name), std::move(site));
   }
   return std::static_pointer_cast<queue::Core>(made);
 }
@@ -52,8 +67,18 @@ void queue_get(queue::Core& core, ItemSink sink, Timeout timeout) {
   core.get(sink, deadline_of(timeout));
 }
 
+std::size_t queue_put_many(queue::Core& core, std::span<const std::byte> items,
+                           std::size_t item_bytes, Timeout timeout) {
+  return core.put_many(items, item_bytes, deadline_of(timeout));
+}
+
+std::size_t queue_get_many(queue::Core& core, std::span<std::byte> room, std::size_t item_bytes,
+                           Timeout timeout) {
+  return core.get_many(room, item_bytes, deadline_of(timeout));
+}
+
 void queue_put_object(queue::Core& core, const Object& item, Timeout timeout) {
-  core.require_open("put");
+  core.require_putter();
   ScratchLease scratch;
   serial::dumps_to(*scratch, item);
   core.put((*scratch).bytes(), deadline_of(timeout));
@@ -68,12 +93,17 @@ Object queue_get_object(queue::Core& core, Timeout timeout) {
   return serial::loads((*scratch).bytes());
 }
 
-void queue_require_open(const queue::Core& core, const char* operation) {
-  core.require_open(operation);
-}
+void queue_require_putter(const queue::Core& core) { core.require_putter(); }
 std::size_t queue_size(const queue::Core& core) { return core.size(); }
+bool queue_empty(const queue::Core& core) { return core.empty(); }
 bool queue_full(const queue::Core& core) { return core.full(); }
 void queue_close(queue::Core& core) noexcept { core.close(); }
+void queue_close_put(queue::Core& core) noexcept { core.close_put(); }
+void queue_shutdown(queue::Core& core, bool immediate) { core.shutdown(immediate); }
+void queue_task_done(queue::Core& core) { core.task_done(); }
+bool queue_join(queue::Core& core, Timeout timeout) { return core.join(deadline_of(timeout)); }
+std::size_t queue_recover(queue::Core& core) { return core.recover(); }
+std::size_t queue_unfinished(const queue::Core& core) noexcept { return core.unfinished(); }
 
 void queue_join_thread(const queue::Core& core) {
   if (!core.closed()) throw AssertionError(core.text() + ": join_thread() before close()");
@@ -86,6 +116,10 @@ void throw_item_size(const queue::Core& core, std::size_t expected, std::size_t 
   throw RuntimeError(core.text() + ": an item of " + std::to_string(found) +
                      " bytes where a multiple of " + std::to_string(expected) +
                      " was expected; do all processes call it by the same type?");
+}
+
+void throw_too_short(const queue::Core& core, std::size_t room, std::size_t found) {
+  throw BufferTooShort(core.text() + ": get_into()", found, room);
 }
 
 }  // namespace mp::detail

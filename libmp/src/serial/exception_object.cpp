@@ -54,6 +54,7 @@ constexpr Row kRows[] = {
     row<ProcessError>("multiprocessing.context.ProcessError"),
     row<Empty>("_queue.Empty"),
     row<Full>("queue.Full"),
+    row<ShutDown>("queue.ShutDown"),
     row<RemoteError>("multiprocessing.managers.RemoteError"),
     row<PicklingError>("_pickle.PicklingError"),
     row<UnpicklingError>("_pickle.UnpicklingError"),

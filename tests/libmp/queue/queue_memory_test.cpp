@@ -59,7 +59,7 @@ std::string get(Core& core) {
 
 class QueueMemory : public testing::Test {
  protected:
-  Core core_{0, "memory", std::source_location::current()};
+  Core core_{{.name = "memory"}, std::source_location::current()};
 };
 
 TEST_F(QueueMemory, AFreshQueueHasNextToNone) { EXPECT_LE(resident_bytes(core_), 64u * 1024); }
@@ -154,7 +154,7 @@ TEST(QueueLimits, WithAFileSizeLimitItMakesDoAndSaysWhenItIsFull) {
   ChildScope child([] {
     const rlimit limit{4 * kMiB, 4 * kMiB};
     if (::setrlimit(RLIMIT_FSIZE, &limit) != 0) return 1;
-    Core core(0, "limited", std::source_location::current());
+    Core core({.name = "limited"}, std::source_location::current());
     for (int round = 0; round < 50; ++round) {
       int stored = 0;
       try {
@@ -178,7 +178,7 @@ TEST(QueueLimits, WithLittleAddressSpaceItTakesLess) {
   ChildScope child([] {
     const rlimit limit{1 << 30, 1 << 30};
     if (::setrlimit(RLIMIT_AS, &limit) != 0) return 1;
-    Core core(0, "limited", std::source_location::current());
+    Core core({.name = "limited"}, std::source_location::current());
     put(core, std::string(kMiB, 'x'));
     return get(core) == std::string(kMiB, 'x') ? 0 : 2;
   });
@@ -191,7 +191,7 @@ TEST(QueueLimits, ATinyFileSizeLimitIsAnError) {
     const rlimit limit{4096, 4096};
     if (::setrlimit(RLIMIT_FSIZE, &limit) != 0) return 1;
     try {
-      Core core(0, "limited", std::source_location::current());
+      Core core({.name = "limited"}, std::source_location::current());
     } catch (const OSError&) {
       return 0;
     }
@@ -202,7 +202,7 @@ TEST(QueueLimits, ATinyFileSizeLimitIsAnError) {
 }
 
 TEST(QueueMemorySink, AnItemWhoseReaderThrowsStaysTheFirst) {
-  Core core(0, "sink", std::source_location::current());
+  Core core({.name = "sink"}, std::source_location::current());
   put(core, "one");
   put(core, "two");
   const auto refuse = [](void*, std::size_t) -> std::byte* { throw std::bad_alloc(); };
@@ -216,7 +216,7 @@ TEST(QueueMemorySink, AnItemWhoseReaderThrowsStaysTheFirst) {
 
 // A stranger scribbles over the bytes. Nobody crashes; whoever reads it is told.
 TEST(QueueMemorySink, ScribbledMemoryIsAnErrorNotACrash) {
-  Core core(0, "scribbled", std::source_location::current());
+  Core core({.name = "scribbled"}, std::source_location::current());
   put(core, "one");
   const std::vector<std::uint64_t> nonsense{~std::uint64_t{0}, kSkip | 12345,
                                             std::uint64_t{1} << 40};

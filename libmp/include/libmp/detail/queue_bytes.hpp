@@ -7,6 +7,7 @@
 #include <libmp/timeout.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <source_location>
 #include <span>
@@ -27,24 +28,46 @@ struct ItemSink {
   void* context;
 };
 
-QueueCore make_queue(std::ptrdiff_t maxsize, std::string name, std::source_location site);
+enum class QueueKind : std::uint32_t { Plain, Joinable, Simple };
+
+struct QueueSettings {
+  QueueKind kind = QueueKind::Plain;
+  std::ptrdiff_t maxsize = 0;
+  std::string name;
+  bool ends_with_producers = false;
+};
+
+QueueCore make_queue(QueueSettings settings, std::source_location site);
 // As an argument of a Process: the same queue there.
 void queue_pack(OutArchive& archive, const queue::Core& core);
 QueueCore queue_unpack(InArchive& archive);
 void queue_put(queue::Core& core, std::span<const std::byte> item, Timeout timeout);
 void queue_get(queue::Core& core, ItemSink sink, Timeout timeout);
+// Items of one size, side by side in memory. How many were put or got: at least one.
+std::size_t queue_put_many(queue::Core& core, std::span<const std::byte> items,
+                           std::size_t item_bytes, Timeout timeout);
+std::size_t queue_get_many(queue::Core& core, std::span<std::byte> room, std::size_t item_bytes,
+                           Timeout timeout);
 void queue_put_object(queue::Core& core, const Object& item, Timeout timeout);
 Object queue_get_object(queue::Core& core, Timeout timeout);
 
-// Throws ValueError if this process has closed the queue.
-void queue_require_open(const queue::Core& core, const char* operation);
+// Throws ValueError if this process puts nothing any more.
+void queue_require_putter(const queue::Core& core);
 std::size_t queue_size(const queue::Core& core);
+bool queue_empty(const queue::Core& core);
 bool queue_full(const queue::Core& core);
 void queue_close(queue::Core& core) noexcept;
+void queue_close_put(queue::Core& core) noexcept;
+void queue_shutdown(queue::Core& core, bool immediate);
+void queue_task_done(queue::Core& core);
+bool queue_join(queue::Core& core, Timeout timeout);
+std::size_t queue_recover(queue::Core& core);
+std::size_t queue_unfinished(const queue::Core& core) noexcept;
 void queue_join_thread(const queue::Core& core);
 std::ptrdiff_t queue_maxsize(const queue::Core& core) noexcept;
 const std::string& queue_name(const queue::Core& core) noexcept;
 [[noreturn]] void throw_item_size(const queue::Core& core, std::size_t expected, std::size_t found);
+[[noreturn]] void throw_too_short(const queue::Core& core, std::size_t room, std::size_t found);
 
 // A buffer of the calling thread, empty; given back when the lease ends. Nested leases get new
 // ones.

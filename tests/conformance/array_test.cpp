@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <concepts>
 #include <cstddef>
+#include <numeric>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -20,7 +21,7 @@ void sum_up(Ints seq) {
 }
 
 std::vector<int> summed_up(std::vector<int> seq) {
-  sum_up(seq);
+  std::partial_sum(seq.begin(), seq.end(), seq.begin());
   return seq;
 }
 

@@ -28,9 +28,10 @@ struct ForkHazards {
 // What start() does about them under the method fork; spawn and forkserver have none.
 enum class ForkPolicy : std::uint8_t {
   Ignore,
-  Warn,    // the default: a record of level WARNING, once for each kind of finding, to the handlers
-           // of the logger and to the inspector. Costs nothing while there is neither.
-  Refuse,  // RuntimeError before anything has happened; for descriptors alone it only warns
+  Tell,    // the default: the inspector is told of threads, locks and streams, once of each kind.
+           // Costs nothing while nobody watches.
+  Warn,    // a record of level WARNING to the handlers of the logger too, also of descriptors
+  Refuse,  // RuntimeError before anything has happened; of descriptors alone it only warns
 };
 
 // Of this process and of the children it forks. Threads: any.

@@ -14,7 +14,7 @@
 namespace mp {
 namespace {
 
-constinit std::atomic<ForkPolicy> policy{ForkPolicy::Warn};
+constinit std::atomic<ForkPolicy> policy{ForkPolicy::Tell};
 
 // Which kinds of findings this process has been told of.
 enum Kind : unsigned { Threads = 1, Locks = 2, Streams = 4, Descriptors = 8 };
@@ -32,8 +32,9 @@ std::string joined(const std::vector<std::string>& parts) {
   return text;
 }
 
-bool anybody_listens() {
-  return logging::has_listener(WARNING) || probe::level() >= probe::Level::Normal;
+bool anybody_listens(ForkPolicy now) {
+  return probe::level() >= probe::Level::Normal ||
+         (now == ForkPolicy::Warn && logging::has_listener(WARNING));
 }
 
 }  // namespace
@@ -72,14 +73,20 @@ ForkPolicy get_fork_policy() noexcept { return policy; }
 
 void proc::check_fork() {
   const ForkPolicy now = policy;
-  if (now == ForkPolicy::Ignore || (now == ForkPolicy::Warn && !anybody_listens())) return;
-  const ForkHazards hazards = fork_hazards();
+  if (now == ForkPolicy::Ignore || (now != ForkPolicy::Refuse && !anybody_listens(now))) return;
+  ForkHazards hazards = fork_hazards();
+  if (now == ForkPolicy::Tell) hazards.descriptors.clear();
   const unsigned kinds = kinds_of(hazards);
   if (now == ForkPolicy::Refuse && (kinds & ~unsigned{Descriptors}) != 0) {
     throw RuntimeError("fork is refused by set_fork_policy(): " + hazards.text() +
                        ". Start the process earlier, or by spawn or forkserver.");
   }
-  if ((kinds & ~told.fetch_or(kinds)) != 0) logging::warning("fork: ", hazards.text());
+  if ((kinds & ~told.fetch_or(kinds)) == 0) return;
+  const std::string line = "fork: " + hazards.text();
+  if (now == ForkPolicy::Tell)
+    probe::log(WARNING, line);
+  else
+    logging::warning(line);
 }
 
 }  // namespace mp

@@ -131,6 +131,10 @@ class Arena {
   std::vector<std::unique_ptr<CellChunk>> chunks_;
 };
 
+// Made before there are threads: a child that is forked while another thread makes it would wait
+// for that thread for ever.
+[[maybe_unused]] const Arena& made_early = Arena::instance();
+
 }  // namespace
 
 UniqueCell UniqueCell::allocate() {

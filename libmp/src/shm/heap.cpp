@@ -259,6 +259,12 @@ int UniqueBlock::share() const noexcept {
   return block_->home->arena.descriptor();
 }
 
+namespace {
+// Made before there are threads: a child that is forked while another thread makes it would wait
+// for that thread for ever.
+[[maybe_unused]] const Heap& made_early = Heap::instance();
+}  // namespace
+
 std::vector<ArenaView> heap_view() { return Heap::instance().view(); }
 void trim_heap() noexcept { Heap::instance().trim(); }
 

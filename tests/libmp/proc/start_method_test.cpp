@@ -384,7 +384,7 @@ Belongings settled(pid_t pid) {
 }
 
 TEST_P(EveryMethod, ManyStartsLeaveNothingBehind) {
-  constexpr int kStarts = 100;
+  constexpr int kStarts = 30;
   mp::Queue<int> makers;
   run([](mp::Queue<int> q) { q.put(::getppid()); }, makers);
   const pid_t maker = makers.get();  // this process, or the fork server

@@ -72,7 +72,8 @@ TEST_F(ForkPolicy, ASingleThreadWithNothingOpenIsNoHazard) {
 
 TEST_F(ForkPolicy, OtherThreadsAreCounted) {
   const OtherThread other;
-  EXPECT_EQ(mp::fork_hazards().other_threads, before_.other_threads + 1);
+  // A sanitizer may start one of its own together with the first.
+  EXPECT_GE(mp::fork_hazards().other_threads, before_.other_threads + 1);
   EXPECT_THAT(mp::fork_hazards().text(), HasSubstr("other thread"));
 }
 

@@ -80,7 +80,7 @@ TEST(QueueLoad, SixtyFourProducersAndConsumersMoveEveryItem) {
     Crew crew;
     for (int i = 0; i < kEach; ++i)
       crew.push_back(std::make_unique<ChildScope>(
-          [&sut, &sum, work] {
+          [work] {
             work();
             return 0;
           },

@@ -388,12 +388,12 @@ TEST_P(EveryMethod, ManyStartsLeaveNothingBehind) {
   mp::Queue<int> makers;
   run([](mp::Queue<int> q) { q.put(::getppid()); }, makers);
   const pid_t maker = makers.get();  // this process, or the fork server
-  const Belongings ours = settled(::getpid());
+  const Belongings ours = belongings_of(::getpid());
   const Belongings its = settled(maker);
 
   for (int i = 0; i < kStarts; ++i) run([] {});
 
-  EXPECT_EQ(settled(::getpid()), ours);
+  EXPECT_EQ(belongings_of(::getpid()), ours);
   EXPECT_EQ(settled(maker), its);
 }
 

@@ -376,7 +376,8 @@ Belongings belongings_of(pid_t pid) {
 Belongings settled(pid_t pid) {
   const auto until = std::chrono::steady_clock::now() + kPatience;
   Belongings now = belongings_of(pid);
-  while (now.children > 0 && std::chrono::steady_clock::now() < until) {
+  // Not of ourselves, whose child the server is.
+  while (pid != ::getpid() && now.children > 0 && std::chrono::steady_clock::now() < until) {
     std::this_thread::yield();
     now = belongings_of(pid);
   }

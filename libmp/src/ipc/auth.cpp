@@ -92,7 +92,19 @@ std::optional<Digest> digest_from_name(std::string_view name) noexcept {
   return std::nullopt;
 }
 
+namespace {
+
+// Without the exit handler by which OpenSSL takes down its tables: threads that answer peers may
+// still be at work when the process ends.
+void prepare_openssl() noexcept {
+  static const int prepared = ::OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, nullptr);
+  (void)prepared;
+}
+
+}  // namespace
+
 std::optional<std::string> hmac(Digest digest, std::string_view key, std::string_view message) {
+  prepare_openssl();
   std::array<unsigned char, EVP_MAX_MD_SIZE> mac{};
   unsigned int size = 0;
   // OpenSSL takes a null key for "the one from before".

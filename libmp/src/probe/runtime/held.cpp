@@ -11,10 +11,13 @@ namespace {
 
 // Declared by an ancestor, or too many at once: it has no name here.
 std::string name_of(const LiveFile& file, std::uint32_t handle) {
-  const std::uint32_t end = file.header->declared_bytes.load(std::memory_order_acquire);
+  // The file is shared memory, which anybody of this user may have written to: copied, then checked.
+  const std::uint32_t end =
+      std::min(file.header->declared_bytes.load(std::memory_order_acquire), wire::kDeclarationsBytes);
   wire::Declaration head;
   for (std::uint32_t at = 0; at + sizeof head <= end; at += head.bytes) {
     std::memcpy(&head, file.declarations + at, sizeof head);
+    if (head.bytes < sizeof head || head.bytes > end - at || head.payload_bytes > head.bytes - sizeof head) break;
     if (head.object != handle || head.kind != static_cast<std::uint16_t>(wire::EventKind::Declare)) continue;
     const auto* payload = reinterpret_cast<const char*>(file.declarations + at + sizeof head);
     if (const auto info = wire::decode_object_info({payload, head.payload_bytes})) return info->name;

@@ -55,6 +55,7 @@ struct Finalizers {
   static Finalizers& instance() {
     static Finalizers* const made = [] {
       auto* registry = new Finalizers;
+      exists.store(true, std::memory_order_release);
       os::around_fork([] { instance().mutex.lock(); }, [] { instance().mutex.unlock(); },
                       [] { instance().mutex.unlock(); });
       return registry;
@@ -79,6 +80,9 @@ struct Finalizers {
     }
     return due;
   }
+
+  // Most processes have none, and shall not make a registry only to find that out at their end.
+  static constinit inline std::atomic<bool> exists{false};
 
   std::mutex mutex;
   std::map<Key, Entry> entries;
@@ -149,6 +153,7 @@ void join_at_exit(std::thread thread) {
 }
 
 void proc::run_finalizers(int lowest) noexcept {
+  if (!Finalizers::exists.load(std::memory_order_acquire)) return;
   try {
     for (const Finalizers::Entry& entry : Finalizers::instance().from(lowest)) {
       call(entry);
@@ -159,6 +164,7 @@ void proc::run_finalizers(int lowest) noexcept {
 }
 
 void proc::join_threads() noexcept {
+  if (!Finalizers::exists.load(std::memory_order_acquire)) return;
   Finalizers& registry = Finalizers::instance();
   for (;;) {
     std::pair<std::uint32_t, std::thread> next;

@@ -1,4 +1,5 @@
 // CPython's tests of how a child ends: its threads, finalizers, exit handlers and streams.
+#include "by_method.hpp"
 #include "proc/finalizers.hpp"
 #include "support/temp_dir.hpp"
 #include <libmp/libmp.hpp>
@@ -29,18 +30,16 @@ namespace {
 
 using testing::ElementsAre;
 
-constexpr std::chrono::seconds kPatience{30};
+using conformance::ByMethod;
+using conformance::kAll;
+using conformance::kPatience;
+using conformance::name_of;
 
-class TestProcess : public testing::TestWithParam<std::string> {
- protected:
-  mp::Context ctx = mp::get_context(GetParam());
-};
+class TestProcess : public ByMethod {};
 class TestSubclassingProcess : public TestProcess {};
 class TestFinalize : public TestProcess {};
 class TestAtExit : public TestProcess {};
 
-std::string name_of(const testing::TestParamInfo<std::string>& tested) { return tested.param; }
-const auto kAll = testing::Values("fork", "spawn", "forkserver");
 INSTANTIATE_TEST_SUITE_P(Methods, TestProcess, kAll, name_of);
 INSTANTIATE_TEST_SUITE_P(Methods, TestSubclassingProcess, kAll, name_of);
 INSTANTIATE_TEST_SUITE_P(Methods, TestFinalize, kAll, name_of);

@@ -1,5 +1,6 @@
 // CPython's tests of processes: _TestProcess, _TestSubclassingProcess, TestStartMethod and their
 // kin.
+#include "by_method.hpp"
 #include "support/child_scope.hpp"
 #include <libmp/libmp.hpp>
 
@@ -24,20 +25,18 @@ namespace {
 using namespace std::chrono_literals;
 using testing::ElementsAre;
 
-constexpr std::chrono::seconds kPatience{30};
+using conformance::ByMethod;
+using conformance::kAll;
+using conformance::kPatience;
+using conformance::name_of;
 
-class TestProcess : public testing::TestWithParam<std::string> {
- protected:
-  mp::Context ctx = mp::get_context(GetParam());
-};
+class TestProcess : public ByMethod {};
 class TestSubclassingProcess : public TestProcess {};
 class TestStartMethod : public TestProcess {};
 class TestPollEintr : public TestProcess {};
 class TestCloseFds : public TestProcess {};
 class TestForkserver : public TestProcess {};
 
-std::string name_of(const testing::TestParamInfo<std::string>& tested) { return tested.param; }
-const auto kAll = testing::Values("fork", "spawn", "forkserver");
 INSTANTIATE_TEST_SUITE_P(Methods, TestProcess, kAll, name_of);
 INSTANTIATE_TEST_SUITE_P(Methods, TestSubclassingProcess, kAll, name_of);
 INSTANTIATE_TEST_SUITE_P(Methods, TestStartMethod, kAll, name_of);

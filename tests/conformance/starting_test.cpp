@@ -1,4 +1,5 @@
 // CPython's tests of what a child is given, and of what it may do at once.
+#include "by_method.hpp"
 #include "support/child_scope.hpp"
 #include "support/temp_dir.hpp"
 #include <libmp/libmp.hpp>
@@ -19,16 +20,18 @@
 
 namespace {
 
-constexpr std::chrono::seconds kPatience{30};
+using conformance::ByMethod;
+using conformance::kAll;
+using conformance::kPatience;
+using conformance::name_of;
 
-class TestProcess : public testing::TestWithParam<std::string> {
+class TestProcess : public ByMethod {
  protected:
   void expect_ends(mp::Process child) {
     child.start();
     EXPECT_TRUE(child.join(kPatience));
     EXPECT_EQ(child.exitcode(), 0);
   }
-  mp::Context ctx = mp::get_context(GetParam());
 };
 class TestStartMethod : public TestProcess {};
 class TestStdinBadfiledescriptor : public TestProcess {};
@@ -37,8 +40,6 @@ class TestFcntl : public TestProcess {};
 class BasicTest : public TestProcess {};
 class TestForkAwareThreadLock : public TestProcess {};
 
-std::string name_of(const testing::TestParamInfo<std::string>& tested) { return tested.param; }
-const auto kAll = testing::Values("fork", "spawn", "forkserver");
 INSTANTIATE_TEST_SUITE_P(Methods, TestProcess, kAll, name_of);
 INSTANTIATE_TEST_SUITE_P(Methods, TestStartMethod, kAll, name_of);
 INSTANTIATE_TEST_SUITE_P(Methods, TestStdinBadfiledescriptor, kAll, name_of);

@@ -12,7 +12,7 @@ int main(int argc, char** argv) {
   if (argc > 2) mp::set_executable(is_a_child ? argv[0] : argv[2]);
   mp::Process child(
       {.start_method = is_a_child ? "spawn" : first},
-      [](int number) { std::printf("%d\n", number); }, 123);
+      [](int number) { std::printf("the child got %d\n", number); }, 123);
   child.start();
   child.join();
   return child.exitcode().value();

@@ -9,8 +9,8 @@
 
 namespace support {
 
-TempDir::TempDir() : creator_(::getpid()) {
-  std::string name = std::filesystem::temp_directory_path() / "mp-test-XXXXXX";
+TempDir::TempDir(const std::filesystem::path& parent) : creator_(::getpid()) {
+  std::string name = parent / "mp-test-XXXXXX";
   if (::mkdtemp(name.data()) == nullptr) {
     throw std::system_error(errno, std::generic_category(), "mkdtemp " + name);
   }

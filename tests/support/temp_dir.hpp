@@ -1,4 +1,5 @@
-// A fresh directory under the system's temporary folder, removed with everything in it.
+// A fresh directory, under the system's temporary folder unless told otherwise, removed with
+// everything in it.
 #pragma once
 
 #include <filesystem>
@@ -11,7 +12,8 @@ namespace support {
 // fork: only the process that made it removes it.
 class TempDir {
  public:
-  TempDir();
+  TempDir() : TempDir(std::filesystem::temp_directory_path()) {}
+  explicit TempDir(const std::filesystem::path& parent);
   ~TempDir();
 
   TempDir(const TempDir&) = delete;

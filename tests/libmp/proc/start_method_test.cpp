@@ -4,14 +4,10 @@
 
 #include <array>
 #include <cerrno>
-#include <filesystem>
-#include <fstream>
 #include <functional>
-#include <iterator>
 #include <map>
 #include <memory>
 #include <string>
-#include <thread>
 #include <tuple>
 #include <vector>
 
@@ -355,47 +351,6 @@ TEST_P(EveryMethod, ChildrenHaveChildrenOfTheSameMethod) {
   std::vector<std::string> paths;
   while (!answers.empty()) paths.push_back(answers.get());
   EXPECT_THAT(paths, ElementsAre("r", "r0", "r00", "r01", "r1", "r10", "r11"));
-}
-
-// Descriptors of a process, and its children that nobody has waited for.
-struct Belongings {
-  std::ptrdiff_t descriptors = 0;
-  std::ptrdiff_t children = 0;
-  bool operator==(const Belongings&) const = default;
-};
-
-Belongings belongings_of(pid_t pid) {
-  const std::string folder = "/proc/" + std::to_string(pid);
-  const std::filesystem::directory_iterator descriptors(folder + "/fd");
-  std::ifstream file(folder + "/task/" + std::to_string(pid) + "/children");
-  return {std::distance(begin(descriptors), end(descriptors)),
-          std::distance(std::istream_iterator<int>(file), {})};
-}
-
-// The fork server reaps a child a moment after that child's end was learned here.
-Belongings settled(pid_t pid) {
-  const auto until = std::chrono::steady_clock::now() + kPatience;
-  Belongings now = belongings_of(pid);
-  // Not of ourselves, whose child the server is.
-  while (pid != ::getpid() && now.children > 0 && std::chrono::steady_clock::now() < until) {
-    std::this_thread::yield();
-    now = belongings_of(pid);
-  }
-  return now;
-}
-
-TEST_P(EveryMethod, ManyStartsLeaveNothingBehind) {
-  constexpr int kStarts = 30;
-  mp::Queue<int> makers;
-  run([](mp::Queue<int> q) { q.put(::getppid()); }, makers);
-  const pid_t maker = makers.get();  // this process, or the fork server
-  const Belongings ours = belongings_of(::getpid());
-  const Belongings its = settled(maker);
-
-  for (int i = 0; i < kStarts; ++i) run([] {});
-
-  EXPECT_EQ(belongings_of(::getpid()), ours);
-  EXPECT_EQ(settled(maker), its);
 }
 
 void tell_servers(mp::Queue<int> servers, int generations) {

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "os/process_id.hpp"
-#include "wire/kinds.hpp"
+#include "wire/event.hpp"
 
 #include <cstdint>
 #include <string>
@@ -24,6 +24,8 @@ std::uint64_t self_puid() noexcept;
 
 // In the parent, before fork.
 Birth prepare_child() noexcept;
+// In the parent, before fork: what the fork leaves behind.
+void fork_risk(const Birth& birth, const wire::ForkRisk& risk) noexcept;
 // In the parent, after fork.
 void child_forked(const Birth& birth, std::uint32_t pid) noexcept;
 // In the child, first thing: it will speak under this identity.

@@ -143,7 +143,7 @@ std::shared_ptr<StartedChild> Family::fork(const std::shared_ptr<ProcessCore>& c
   const std::string own_name = self()->name("Process");
   const probe::Birth birth = probe::prepare_child();
   flush_standard_streams();
-  check_fork();
+  check_fork(birth);
 
   const std::scoped_lock guard(mutex_);
   prepare_start();

@@ -3,9 +3,9 @@
 #include "logging/logging.hpp"
 #include "os/descriptors.hpp"
 #include "os/process_id.hpp"
-#include "probe/lifecycle.hpp"
 #include "probe/probe.hpp"
 #include "proc/standard_streams.hpp"
+#include "wire/event.hpp"
 #include <libmp/exceptions.hpp>
 #include <libmp/fork_policy.hpp>
 
@@ -30,6 +30,25 @@ std::string joined(const std::vector<std::string>& parts) {
   std::string text;
   for (const std::string& part : parts) text += (text.empty() ? "" : ", ") + part;
   return text;
+}
+
+// Enough to recognise them by.
+std::string few_of(const std::vector<std::string>& names) {
+  constexpr std::size_t kFew = 5;
+  if (names.size() <= kFew) return joined(names);
+  return joined({names.begin(), names.begin() + kFew}) + " and " +
+         std::to_string(names.size() - kFew) + " more";
+}
+
+wire::ForkRisk risk_of(const ForkHazards& hazards) {
+  const auto count = [](const auto& names) { return static_cast<std::uint32_t>(names.size()); };
+  return {.threads = static_cast<std::uint32_t>(hazards.other_threads),
+          .locks = count(hazards.held_locks),
+          .streams = count(hazards.unflushed),
+          .descriptors = count(hazards.descriptors),
+          .locks_named = few_of(hazards.held_locks),
+          .streams_named = few_of(hazards.unflushed),
+          .descriptors_named = few_of(hazards.descriptors)};
 }
 
 bool anybody_listens(ForkPolicy now) {
@@ -71,7 +90,7 @@ ForkHazards fork_hazards() {
 void set_fork_policy(ForkPolicy wanted) noexcept { policy = wanted; }
 ForkPolicy get_fork_policy() noexcept { return policy; }
 
-void proc::check_fork() {
+void proc::check_fork(const probe::Birth& birth) {
   const ForkPolicy now = policy;
   if (now == ForkPolicy::Ignore || (now != ForkPolicy::Refuse && !anybody_listens(now))) return;
   ForkHazards hazards = fork_hazards();
@@ -82,11 +101,8 @@ void proc::check_fork() {
                        ". Start the process earlier, or by spawn or forkserver.");
   }
   if ((kinds & ~told.fetch_or(kinds)) == 0) return;
-  const std::string line = "fork: " + hazards.text();
-  if (now == ForkPolicy::Tell)
-    probe::log(WARNING, line);
-  else
-    logging::warning(line);
+  probe::fork_risk(birth, risk_of(hazards));
+  if (now != ForkPolicy::Tell) logging::warning("fork: " + hazards.text());
 }
 
 }  // namespace mp

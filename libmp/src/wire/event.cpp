@@ -35,6 +35,8 @@ std::string kind_name(EventKind kind) {
       return "ThreadEnd";
     case EventKind::Renamed:
       return "Renamed";
+    case EventKind::ForkRisk:
+      return "ForkRisk";
     case EventKind::Declare:
       return "Declare";
     case EventKind::Retire:

@@ -97,6 +97,18 @@ struct SampleInfo {
   bool operator==(const SampleInfo&) const = default;
 };
 
+// How much of each there was, and the first few by name, for people: "ledger, accounts and 3 more".
+struct ForkRisk {
+  std::uint32_t threads = 0;      // other than the one that forks
+  std::uint32_t locks = 0;        // of libmp, held by any thread
+  std::uint32_t streams = 0;      // that could not be flushed
+  std::uint32_t descriptors = 0;  // without close-on-exec
+  std::string locks_named;
+  std::string streams_named;
+  std::string descriptors_named;
+  bool operator==(const ForkRisk&) const = default;
+};
+
 // Names for people and for exports: "LockWait", "lock-wait", "Queue". Unknown values give "kind 212".
 std::string kind_name(EventKind kind);
 std::string state_name(ThreadState state);

@@ -23,6 +23,7 @@ enum class EventKind : std::uint16_t {
   ThreadStart = 9,  // thread = slot; c = generation, a = tid, payload = thread's name
   ThreadEnd = 10,   // thread = slot; c = generation
   Renamed = 11,     // payload = the process's new name
+  ForkRisk = 12,    // payload ForkRisk: what the fork that follows leaves behind; process = the parent, a = child's puid
 
   // Objects. `object` is the handle, which is local to its process.
   Declare = 20,     // payload ObjectInfo

@@ -65,6 +65,15 @@ void fields(auto& io, auto& sample)
   io.ints(sample.cpu_ns, sample.rss_bytes, sample.threads, sample.fds);
 }
 
+void fields(auto& io, auto& risk)
+  requires requires { risk.streams_named; }
+{
+  io.ints(risk.threads, risk.locks, risk.streams, risk.descriptors);
+  io.text(risk.locks_named);
+  io.text(risk.streams_named);
+  io.text(risk.descriptors_named);
+}
+
 template <class Record>
 std::string write(const Record& record) {
   Out out;
@@ -87,6 +96,7 @@ std::string encode(const ProcessInfo& info) { return write(info); }
 std::string encode(const ObjectInfo& info) { return write(info); }
 std::string encode(const ObjectCounters& counters) { return write(counters); }
 std::string encode(const SampleInfo& sample) { return write(sample); }
+std::string encode(const ForkRisk& risk) { return write(risk); }
 
 std::optional<ProcessInfo> decode_process_info(std::string_view bytes) {
   return read<ProcessInfo>(bytes);
@@ -100,5 +110,6 @@ std::optional<ObjectCounters> decode_object_counters(std::string_view bytes) {
 std::optional<SampleInfo> decode_sample_info(std::string_view bytes) {
   return read<SampleInfo>(bytes);
 }
+std::optional<ForkRisk> decode_fork_risk(std::string_view bytes) { return read<ForkRisk>(bytes); }
 
 }  // namespace mp::wire

@@ -14,11 +14,13 @@ std::string encode(const ProcessInfo& info);
 std::string encode(const ObjectInfo& info);
 std::string encode(const ObjectCounters& counters);
 std::string encode(const SampleInfo& sample);
+std::string encode(const ForkRisk& risk);
 
 // Empty when the bytes are not such a record. Strings are cut at 4 KiB.
 std::optional<ProcessInfo> decode_process_info(std::string_view bytes);
 std::optional<ObjectInfo> decode_object_info(std::string_view bytes);
 std::optional<ObjectCounters> decode_object_counters(std::string_view bytes);
 std::optional<SampleInfo> decode_sample_info(std::string_view bytes);
+std::optional<ForkRisk> decode_fork_risk(std::string_view bytes);
 
 }  // namespace mp::wire

@@ -1,8 +1,11 @@
 // What a fork would leave behind, and who is told of it.
 #include "guarded.hpp"
+#include "support/observed_child.hpp"
 #include "support/pipe_gate.hpp"
+#include "wire/payload.hpp"
 #include <libmp/libmp.hpp>
 
+#include <csignal>
 #include <cstdio>
 #include <mutex>
 #include <string>
@@ -104,6 +107,36 @@ TEST_F(ForkPolicy, DescriptorsThatProgramsWouldKeepAreListed) {
   ::fcntl(fd, F_SETFD, FD_CLOEXEC);
   EXPECT_THAT(mp::fork_hazards().descriptors, Not(Contains(text)));
   ::close(fd);
+}
+
+// Before the others that start something: a forked child has been told what its parent was.
+TEST_F(ForkPolicy, TheInspectorIsToldOfTheForkAndItsChild) {
+  support::ObservedChild scene([] {
+    const mp::LogHandler nobody([](const mp::LogRecord&) {});
+    mp::get_logger()->add_handler(nobody);
+    mp::Lock lock({.name = "ledger"});
+    const std::scoped_lock guard(lock);
+    mp::Process child([] {});
+    child.start();
+    child.join();
+    ::raise(SIGKILL);
+    return 0;
+  });
+  ASSERT_EQ(scene.child().wait().signal, SIGKILL);
+
+  mp::report::TreeReader reader(scene.tree_dir(), {.watch = false});
+  const mp::wire::Batch batch = reader.poll();
+
+  const auto told = support::of_kind(batch, mp::wire::EventKind::ForkRisk);
+  const auto forked = support::of_kind(batch, mp::wire::EventKind::Fork);
+  ASSERT_EQ(told.size(), 1U);
+  ASSERT_EQ(forked.size(), 1U);
+  EXPECT_EQ(told[0].process, forked[0].process);
+  EXPECT_EQ(told[0].a, forked[0].a) << "the child";
+  const auto risk = mp::wire::decode_fork_risk(batch.payload_of(told[0]));
+  ASSERT_TRUE(risk);
+  EXPECT_EQ(risk->locks, 1U);
+  EXPECT_EQ(risk->locks_named, "ledger");
 }
 
 TEST_F(ForkPolicy, WarnTellsEachKindOnce) {

@@ -35,12 +35,14 @@ const wire::ObjectInfo kObject{.kind = wire::ObjectKind::Queue,
                                .site = "a.cpp:1"};
 const wire::ObjectCounters kCounters{1, 2, 3, 4, 5, 6, 7, ~0ULL};
 const wire::SampleInfo kSample{1, 2, 3, 4};
+const wire::ForkRisk kRisk{1, 2, 1, 4, "ledger, accounts", "stdout", "7 (/dev/null)"};
 
 TEST(Payload, RecordsComeBackAsTheyWere) {
   EXPECT_EQ(wire::decode_process_info(encode(kProcess)), kProcess);
   EXPECT_EQ(wire::decode_object_info(encode(kObject)), kObject);
   EXPECT_EQ(wire::decode_object_counters(encode(kCounters)), kCounters);
   EXPECT_EQ(wire::decode_sample_info(encode(kSample)), kSample);
+  EXPECT_EQ(wire::decode_fork_risk(encode(kRisk)), kRisk);
 }
 
 TEST(Payload, EveryShorterRecordIsRefused) {
@@ -49,6 +51,9 @@ TEST(Payload, EveryShorterRecordIsRefused) {
   }
   for (std::size_t size = 0; size < encode(kObject).size(); ++size) {
     EXPECT_FALSE(wire::decode_object_info(encode(kObject).substr(0, size))) << size;
+  }
+  for (std::size_t size = 0; size < encode(kRisk).size(); ++size) {
+    EXPECT_FALSE(wire::decode_fork_risk(encode(kRisk).substr(0, size))) << size;
   }
   EXPECT_FALSE(wire::decode_object_counters(encode(kCounters).substr(1)));
   EXPECT_FALSE(wire::decode_sample_info(""));

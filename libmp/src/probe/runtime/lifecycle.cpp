@@ -7,6 +7,7 @@
 #include "os/shared_file.hpp"
 #include "probe/probe.hpp"
 #include "probe/runtime/live_process.hpp"
+#include "wire/payload.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -62,6 +63,17 @@ std::uint64_t self_puid() noexcept {
 Birth prepare_child() noexcept {
   if (off() || live() == nullptr) return {};
   return {os::random_u64(), os::monotonic_ns()};
+}
+
+void fork_risk(const Birth& birth, const wire::ForkRisk& risk) noexcept {
+  const LiveFile* file = off() ? nullptr : live();
+  if (file == nullptr) return;
+  try {
+    declare(*file, wire::EventKind::ForkRisk, thread_index(*file), 0, 0, birth.puid,
+            wire::encode(risk));
+  } catch (...) {  // out of memory for the record
+    file->header->declarations_lost.fetch_add(1, std::memory_order_relaxed);
+  }
 }
 
 void child_forked(const Birth& birth, std::uint32_t pid) noexcept {

@@ -4,6 +4,7 @@
 #include "analysis/deadlocks.hpp"
 #include "analysis/deaths.hpp"
 #include "analysis/flow.hpp"
+#include "analysis/fork_risks.hpp"
 #include "analysis/words.hpp"
 
 namespace inspector::analysis {
@@ -65,8 +66,9 @@ std::vector<Finding> loss_findings(const model::Model& model, const Names& names
 std::vector<Finding> analyze(const model::Model& model) {
   const Names names(model);
   std::vector<Finding> findings;
-  for (const auto rule : {deadlock_findings, orphan_findings, death_findings, flow_findings,
-                          contention_findings, stranger_findings, loss_findings}) {
+  for (const auto rule :
+       {deadlock_findings, orphan_findings, death_findings, flow_findings, contention_findings,
+        fork_risk_findings, stranger_findings, loss_findings}) {
     for (Finding& finding : rule(model, names)) findings.push_back(std::move(finding));
   }
   sort_findings(findings);

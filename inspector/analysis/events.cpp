@@ -1,5 +1,6 @@
 #include "analysis/events.hpp"
 
+#include "analysis/fork_risks.hpp"
 #include "analysis/phrases.hpp"
 #include "analysis/words.hpp"
 #include "base/signal_name.hpp"
@@ -159,6 +160,12 @@ class Collector {
                                                   : Severity::Info;
       add(row.t_ns, severity, [this, line = &row] {
         return names_.say(line->thread) << " logged " << quoted(line->text);
+      });
+    }
+    for (const model::ForkRisk& row : model_.journal().fork_risks.rows()) {
+      if (!concerns(row.thread) && !concerns(model::ThreadKey{row.child, kMainSlot})) continue;
+      add(row.t_ns, Severity::Info, [this, risk = &row] {
+        return fork_words(model_, names_, *risk) << " while " + risk_phrase(risk->what);
       });
     }
     for (const model::Mark& row : model_.journal().marks.rows()) {

@@ -33,10 +33,16 @@ const std::vector<Rule>& rules() {
       {"queue-full", "producers blocked by slow consumers"},
       {"queue-growing", "queues that grow without end"},
       {"lock-contended", "locks that most of the time is spent waiting for"},
+      {"fork-risk", "forks beside other threads, held locks or unflushed output", true},
       {"auth-failed", "strangers at a listener"},
       {"data-lost", "events that were lost"},
   };
   return kRules;
+}
+
+bool is_notice(std::string_view rule) {
+  const std::size_t rank = rank_of(rule);
+  return rank < rules().size() && rules()[rank].notice;
 }
 
 mp::Result<std::vector<std::string>> parse_rules(std::string_view comma_separated) {
@@ -52,7 +58,9 @@ mp::Result<std::vector<std::string>> parse_rules(std::string_view comma_separate
     while (!name.empty() && name.back() == ' ') name.remove_suffix(1);
     if (name.empty()) continue;
     if (name == "any") {
-      for (const Rule& rule : rules()) choose(rule.id);
+      for (const Rule& rule : rules()) {
+        if (!rule.notice) choose(rule.id);
+      }
     } else if (rank_of(name) < rules().size()) {
       choose(name);
     } else {

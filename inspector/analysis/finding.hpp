@@ -32,18 +32,25 @@ struct Finding {
 
   [[nodiscard]] bool open() const noexcept { return until_ns == 0; }
   [[nodiscard]] bool is_problem() const noexcept { return severity != Severity::Info; }
+  // It happened at `since_ns`; that it stays true says nothing.
+  [[nodiscard]] bool is_moment() const noexcept {
+    return rule == "worker-died" || rule == "fork-risk";
+  }
 };
 
 struct Rule {
   std::string_view id;       // as --fail-on takes it
   std::string_view checked;  // "deadlocks over locks and joins", for "what was checked"
+  bool notice = false;       // what it finds is no problem, but counts for who asks for it by name
 };
 
 // All rules, in the order in which findings are listed.
 const std::vector<Rule>& rules();
 
-// "deadlock,owner-died" as ids of rules; "any" stands for all. An unknown name is a failure that
-// lists the known ones.
+bool is_notice(std::string_view rule);
+
+// "deadlock,owner-died" as ids of rules; "any" stands for all that find problems. An unknown name
+// is a failure that lists the known ones.
 mp::Result<std::vector<std::string>> parse_rules(std::string_view comma_separated);
 
 std::string_view severity_name(Severity severity);        // "error"

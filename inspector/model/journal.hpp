@@ -1,4 +1,5 @@
-// Journal: what was said (log lines, marks), what was lost, and how busy the stream was.
+// Journal: what was said (log lines, marks, risks of forks), what was lost, and how busy the stream
+// was.
 #pragma once
 
 #include "model/ids.hpp"
@@ -31,6 +32,18 @@ struct Loss {
   void io(auto& ar) { ar(t_ns, process, count); }
 };
 
+// What a process left behind when it forked.
+struct ForkRisk {
+  std::uint64_t t_ns = 0;
+  ThreadKey thread;  // that forked
+  Puid child = 0;    // 0, or of somebody unknown: the fork came to nothing, or nobody told of it
+  wire::ForkRisk what;
+  void io(auto& ar) {
+    ar(t_ns, thread, child, what.threads, what.locks, what.streams, what.descriptors);
+    ar(what.locks_named, what.streams_named, what.descriptors_named);
+  }
+};
+
 struct ActivityBucket {
   std::uint64_t begin_ns = 0;
   std::uint64_t events = 0;
@@ -48,13 +61,14 @@ struct Journal {
   RecentRows<LogLine, 2000> log;
   RecentRows<Mark, 1024> marks;
   RecentRows<Loss, 1024> losses;
+  RecentRows<ForkRisk, 256> fork_risks;
   BucketSeries<ActivityBucket, 2048> activity;  // for the time strip
   std::uint64_t lost = 0;                       // sum over all losses
   std::uint64_t unknown = 0;                    // events of kinds that this version does not know
   std::uint64_t refused =
       0;  // events whose payload is not what their kind says, or for which a table was full
   bool ended = false;  // the reporter said bye
-  void io(auto& ar) { ar(log, marks, losses, activity, lost, unknown, refused, ended); }
+  void io(auto& ar) { ar(log, marks, losses, fork_risks, activity, lost, unknown, refused, ended); }
 };
 
 }  // namespace inspector::model

@@ -2,6 +2,7 @@
 #include "wire/payload.hpp"
 
 #include <array>
+#include <utility>
 
 namespace inspector::model {
 
@@ -94,6 +95,13 @@ bool renamed(Tables& tables, const Fact& fact) {
   return true;
 }
 
+bool fork_risk(Tables& tables, const Fact& fact) {
+  auto risk = wire::decode_fork_risk(fact.payload);
+  if (!risk) return false;
+  tables.journal.fork_risks.add({fact.t_ns, fact.thread, fact.event.a, *std::move(risk)});
+  return true;
+}
+
 bool thread_started(Tables& tables, const Fact& fact) {
   Thread* row = tables.threads.touch(fact.thread);
   if (row == nullptr) return false;
@@ -121,6 +129,7 @@ constexpr std::array kReducers = {
     Subscription{Kind::ThreadStart, thread_started},
     Subscription{Kind::ThreadEnd, thread_ended},
     Subscription{Kind::Renamed, renamed},
+    Subscription{Kind::ForkRisk, fork_risk},
 };
 
 }  // namespace

@@ -1,3 +1,4 @@
+#include "analysis/fork_risks.hpp"
 #include "analysis/phrases.hpp"
 #include "present/detail_blocks.hpp"
 #include "present/format.hpp"
@@ -101,6 +102,33 @@ void add_queue_relations(const Look& look, const model::Process& process, Detail
   add_relation(vm, "consumes from", std::move(consumes));
 }
 
+// The risks of its own birth and of its children's, as the look around before the fork found them.
+void add_fork_risks(const Look& look, const model::Process& process, DetailVm& vm) {
+  std::size_t own = 0;
+  for (const model::ForkRisk& risk : look.model.journal().fork_risks.rows()) {
+    const std::string phrase = analysis::risk_phrase(risk.what);
+    if (phrase.empty()) continue;
+    if (risk.child == process.puid) {
+      vm.provenance.push_back({"forked while", phrase, false});
+    } else if (risk.thread.process == process.puid) {
+      const bool known = look.model.processes().find(risk.child) != nullptr;
+      const std::string child = known ? look.names.process(risk.child) : "a child";
+      const std::string number = ++own == 1 ? "" : " " + std::to_string(own);
+      vm.provenance.push_back({"risky fork" + number, child + ", while " + phrase, false});
+    }
+  }
+  std::vector<Chip> notices;
+  for (const analysis::Finding& finding : look.findings()) {
+    const auto& about = finding.subjects;
+    if (finding.rule != "fork-risk" ||
+        std::find(about.begin(), about.end(), analysis::Subject::of(process.puid)) == about.end())
+      continue;
+    notices.push_back({Look::alarm(finding), finding.title, Look::tone(finding),
+                       tip_of(finding.title, finding.sentence.plain(), "")});
+  }
+  add_relation(vm, "worth knowing", std::move(notices));
+}
+
 void add_actions(const Look& look, const model::Process& process, DetailVm& vm) {
   if (!look.facts.can_command || process.dead() || look.past()) return;
   const std::string name = look.names.process(process.puid);
@@ -158,6 +186,7 @@ void describe_process(const Look& look, const model::Process& process, DetailVm&
       {"began",
        moment_text(static_cast<Moment>(process.born_ns), look.facts.wall_at_zero, look.begin()),
        false});
+  add_fork_risks(look, process, vm);
   if (!process.command_line.empty()) vm.provenance.push_back({"command", process.command_line});
   if (!process.exe.empty()) vm.provenance.push_back({"program", process.exe});
   if (!process.host.empty()) vm.provenance.push_back({"host", process.host});

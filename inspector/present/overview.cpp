@@ -18,7 +18,7 @@ constexpr std::size_t kTiles = 24;
 std::string action_for(const analysis::Finding& finding) {
   if (finding.rule == "deadlock" || finding.rule == "stall") return "Show the cycle";
   if (finding.rule == "owner-died" || finding.rule == "lock-contended") return "Show the lock";
-  if (finding.rule == "worker-died") return "Show the process";
+  if (finding.rule == "worker-died" || finding.rule == "fork-risk") return "Show the process";
   if (finding.rule.starts_with("queue-")) return "Show the queue";
   return "Show";
 }
@@ -28,7 +28,7 @@ std::string into_session(const Look& look, std::uint64_t ns) {
 }
 
 std::string age_text(const Look& look, const analysis::Finding& finding) {
-  const bool point = finding.rule == "worker-died";
+  const bool point = finding.is_moment();
   const std::string began = into_session(look, finding.since_ns);
   const std::string ended = into_session(look, finding.until_ns);
   if (!finding.open() && !point && began != ended) return began + " to " + ended;

@@ -148,7 +148,7 @@ std::string when_text(const Finding& finding, std::uint64_t start_ns) {
     return analysis::duration_text(t_ns - std::min(t_ns, start_ns));
   };
   const std::string begin = offset(finding.since_ns);
-  if (finding.rule == "worker-died") return "at " + begin;
+  if (finding.is_moment()) return "at " + begin;
   if (finding.open()) return "since " + begin;
   const std::string end = offset(finding.until_ns);
   return begin == end ? "at " + begin : "from " + begin + " to " + end;
@@ -156,15 +156,16 @@ std::string when_text(const Finding& finding, std::uint64_t start_ns) {
 
 std::string finding_text(const Finding& finding, std::uint64_t start_ns) {
   std::string out = wrapped(finding.sentence.plain(), 3, severity_mark(finding));
-  // What is no problem gets its sentence and no more.
-  if (!finding.is_problem()) return out;
+  // What is no problem gets its sentence and no more, unless it is a rule of its own.
+  const std::string advice =
+      finding.advice.empty() ? "" : wrapped("What to do: " + finding.advice, 5);
+  if (!finding.is_problem()) return analysis::is_notice(finding.rule) ? out + advice : out;
   for (const analysis::Text& detail : finding.details) out += wrapped(detail.plain(), 5, "   -");
   out += wrapped(
       fmt::format("[{}, {}; {} into the session]", finding.rule,
                   analysis::confidence_name(finding.confidence), when_text(finding, start_ns)),
       5);
-  if (!finding.advice.empty()) out += wrapped("What to do: " + finding.advice, 5);
-  return out;
+  return out + advice;
 }
 
 std::string exit_text(const Names& names, const model::Process& process) {
@@ -450,7 +451,7 @@ std::vector<std::string> rules_found(const std::vector<Finding>& findings,
   std::vector<std::string> out;
   std::copy_if(rules.begin(), rules.end(), std::back_inserter(out), [&](const std::string& rule) {
     return std::any_of(findings.begin(), findings.end(), [&](const Finding& finding) {
-      return finding.rule == rule && finding.is_problem();
+      return finding.rule == rule && (finding.is_problem() || analysis::is_notice(rule));
     });
   });
   return out;

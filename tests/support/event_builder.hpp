@@ -60,6 +60,10 @@ class EventBuilder {
   Puid root(std::string name = "MainProcess", std::uint32_t pid = 1000) {
     return hello(0, std::move(name), pid, wire::StartMethod::Root);
   }
+  // Of the fork that comes next.
+  void fork_risk(Who parent, const wire::ForkRisk& risk) {
+    add(Kind::ForkRisk, parent, {.a = next_puid_}, encode(risk));
+  }
   Puid fork(Who parent, std::string name) {
     const std::uint32_t pid = next_pid_++;
     add(Kind::Fork, parent, {.a = next_puid_, .c = pid});

@@ -78,6 +78,11 @@ class RandomEvents {
       case Kind::Sample:
         bytes = encode(mp::wire::SampleInfo{number(), number(), 1, 2});
         break;
+      case Kind::ForkRisk: {
+        const auto few = [this] { return static_cast<std::uint32_t>(below(3)); };
+        bytes = encode(mp::wire::ForkRisk{few(), few(), few(), few(), "thing", "stdout", ""});
+        break;
+      }
       default:
         bytes.assign(below(20), 'x');
         break;

@@ -393,6 +393,32 @@ TEST(Journal, ALineWhoseTextWasNotKeptIsALineAllTheSame) {
   EXPECT_EQ(model.journal().log.rows()[1].text, "");
 }
 
+TEST(Journal, RisksOfForksAreKeptWithTheirChildAndSurviveACheckpoint) {
+  EventBuilder builder;
+  const auto root = builder.root();
+  const mp::wire::ForkRisk risk{2, 1, 1, 1, "ledger", "stdout", "7 (/dev/null)"};
+  builder.fork_risk({root, 3}, risk);
+  const auto child = builder.fork(root, "Worker-1");
+
+  const auto model = Model::deserialize(fold(builder.batch()).serialize());
+
+  ASSERT_TRUE(model.ok());
+  const auto& rows = model.value().journal().fork_risks.rows();
+  ASSERT_EQ(rows.size(), 1U);
+  EXPECT_EQ(rows[0].thread, (ThreadKey{root, 3}));
+  EXPECT_EQ(rows[0].child, child);
+  EXPECT_EQ(rows[0].what, risk);
+}
+
+TEST(Journal, ARiskThatIsNoRecordIsRefused) {
+  EventBuilder builder;
+  builder.add(EventBuilder::Kind::ForkRisk, builder.root(), {}, "two threads");
+  const Model model = fold(builder.batch());
+
+  EXPECT_TRUE(model.journal().fork_risks.rows().empty());
+  EXPECT_EQ(model.journal().refused, 1U);
+}
+
 TEST(Journal, OldLinesGoButTheCountStays) {
   RecentRows<Loss, 4> rows;
   for (std::uint64_t i = 0; i < 10; ++i) rows.add({i, 0, 0});

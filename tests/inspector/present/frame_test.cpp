@@ -75,6 +75,35 @@ TEST(Detail, OfADeadProcessTellsItsEndAndOffersNoKill) {
   EXPECT_EQ(vm.events_note, "everything up to its death");
 }
 
+TEST(Detail, OfAProcessTellsWhatItsForksLeftBehind) {
+  Scene scene;
+  const auto root = scene.builder.root();
+  scene.builder.fork_risk(root, {.threads = 2, .locks = 1, .locks_named = "ledger"});
+  const auto child = scene.builder.fork(root, "Worker-1");
+  const auto other = scene.builder.fork(root, "Worker-2");
+  scene.fold();
+  const auto told = [&](std::uint64_t puid) {
+    scene.view.selection = {{EntityKind::Process, puid}};
+    const DetailVm vm = build_detail(scene.model, scene.facts, scene.view);
+    Strings all;
+    for (const Field& field : vm.provenance) {
+      if (field.label == "forked while" || field.label == "risky fork")
+        all.push_back(field.label + ": " + field.value);
+    }
+    for (const auto& relation : vm.relations) {
+      if (relation.label == "worth knowing") all.push_back(relation.chips.at(0).label);
+    }
+    return all;
+  };
+
+  EXPECT_EQ(told(root),
+            (Strings{"risky fork: Worker-1, while 2 other threads ran and lock ledger was held",
+                     "Risky fork"}));
+  EXPECT_EQ(told(child),
+            (Strings{"forked while: 2 other threads ran and lock ledger was held", "Risky fork"}));
+  EXPECT_EQ(told(other), Strings{});
+}
+
 TEST(Detail, OfALockNamesHolderAndPlaceOfBirth) {
   Scene scene;
   support::deadlock_of_two(scene.builder);

@@ -225,6 +225,55 @@ TEST(ReportJson, NamesThatAreNoUtf8DoNotBreakIt) {
   EXPECT_TRUE(nlohmann::json::accept(report_json(told.model, told.findings, {})));
 }
 
+support::EventBuilder risky_fork() {
+  support::EventBuilder builder;
+  const auto root = builder.root();
+  builder.after(20ms).fork_risk(root, {.threads = 2});
+  builder.fork(root, "Worker-1");
+  builder.after(1s).tick();
+  return builder;
+}
+
+TEST(Report, ARiskyForkIsNoProblemButSaidWithWhatToDo) {
+  const Told told = tell(risky_fork());
+
+  const std::string text = report_text(told.model, told.findings, facts_of("pipeline ok"));
+
+  EXPECT_EQ(text.substr(0, text.find('\n')), "No problems seen in 1.0 s.");
+  EXPECT_NE(
+      text.find("FINDINGS\n"
+                "i  MainProcess forked Worker-1 while 2 other threads ran: what other threads "
+                "have locked stays\n"
+                "   locked in the child.\n"
+                "     What to do: Start processes before threads, or by spawn or "
+                "forkserver.\n"),
+      std::string::npos)
+      << text;
+}
+
+TEST(ReportJson, NamesARiskyForkWithParentAndChild) {
+  const Told told = tell(risky_fork());
+
+  const auto json =
+      nlohmann::json::parse(report_json(told.model, told.findings, facts_of("pipeline ok")));
+
+  ASSERT_EQ(json["findings"].size(), 1u);
+  const auto& finding = json["findings"][0];
+  EXPECT_EQ(finding["rule"], "fork-risk");
+  EXPECT_EQ(finding["severity"], "info");
+  EXPECT_EQ(finding["subjects"][0]["name"], "MainProcess");
+  EXPECT_EQ(finding["subjects"][1]["name"], "Worker-1");
+  EXPECT_EQ(finding["advice"], "Start processes before threads, or by spawn or forkserver.");
+}
+
+TEST(Report, ARiskyForkIsFoundByWhoAsksForIt) {
+  const Told told = tell(risky_fork());
+
+  EXPECT_EQ(rules_found(told.findings, {"deadlock", "fork-risk"}),
+            (std::vector<std::string>{"fork-risk"}));
+  EXPECT_TRUE(rules_found(told.findings, analysis::parse_rules("any").value()).empty());
+}
+
 TEST(Report, RulesFoundKeepTheOrderOfTheQuestion) {
   support::EventBuilder builder;
   support::killed_holder(builder);

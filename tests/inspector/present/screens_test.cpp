@@ -51,6 +51,26 @@ TEST(Overview, WhenNothingIsWrongItSaysWhatWasLookedFor) {
   EXPECT_EQ(vm.checks.front(), "deadlocks over locks, joins and queues");
 }
 
+TEST(Overview, ARiskyForkIsWorthKnowingAndNoProblem) {
+  Scene scene;
+  const auto root = scene.builder.root();
+  scene.builder.fork_risk(root, {.threads = 2});
+  scene.builder.fork(root, "Worker-1");
+  scene.builder.after(2s).tick();
+  scene.fold();
+
+  const OverviewVm vm = build_overview(scene.model, scene.facts, scene.view);
+
+  EXPECT_EQ(text_of(vm.verdict), "No problems seen in 2.0 s.");
+  EXPECT_TRUE(vm.alarms.empty());
+  ASSERT_EQ(vm.notes.size(), 1u);
+  EXPECT_EQ(vm.notes[0].title, "Risky fork");
+  EXPECT_EQ(vm.notes[0].tone, Tone::Info);
+  EXPECT_EQ(vm.notes[0].age, "2.0 s ago");
+  EXPECT_EQ(vm.notes[0].action, "Show the process");
+  EXPECT_EQ(vm.notes[0].advice, "Start processes before threads, or by spawn or forkserver.");
+}
+
 // Somebody broke the deadlock by killing a worker: it is over, and still the answer.
 TEST(Overview, WhatIsOverStaysBelowWhatIsNot) {
   Scene scene;

@@ -33,7 +33,7 @@ const std::vector<Rule>& rules() {
       {"queue-full", "producers blocked by slow consumers"},
       {"queue-growing", "queues that grow without end"},
       {"lock-contended", "locks that most of the time is spent waiting for"},
-      {"fork-risk", "forks beside other threads, held locks or unflushed output", true},
+      {"fork-risk", "forks beside threads and held locks", true},
       {"auth-failed", "strangers at a listener"},
       {"data-lost", "events that were lost"},
   };

@@ -102,6 +102,18 @@ void add_queue_relations(const Look& look, const model::Process& process, Detail
   add_relation(vm, "consumes from", std::move(consumes));
 }
 
+// Each kind on a line of its own: the panel is narrow.
+void add_risk_of_birth(const wire::ForkRisk& what, DetailVm& vm) {
+  const auto add = [&vm](const char* label, std::uint32_t count, const std::string& named) {
+    if (count > 0)
+      vm.provenance.push_back({label, named.empty() ? count_text(count) : named, false});
+  };
+  add("fork: threads", what.threads, "");
+  add("fork: locks", what.locks, what.locks_named);
+  add("fork: streams", what.streams, what.streams_named);
+  add("fork: files", what.descriptors, what.descriptors_named);
+}
+
 // The risks of its own birth and of its children's, as the look around before the fork found them.
 void add_fork_risks(const Look& look, const model::Process& process, DetailVm& vm) {
   std::size_t own = 0;
@@ -109,7 +121,7 @@ void add_fork_risks(const Look& look, const model::Process& process, DetailVm& v
     const std::string phrase = analysis::risk_phrase(risk.what);
     if (phrase.empty()) continue;
     if (risk.child == process.puid) {
-      vm.provenance.push_back({"forked while", phrase, false});
+      add_risk_of_birth(risk.what, vm);
     } else if (risk.thread.process == process.puid) {
       const bool known = look.model.processes().find(risk.child) != nullptr;
       const std::string child = known ? look.names.process(risk.child) : "a child";

@@ -87,7 +87,7 @@ TEST(Detail, OfAProcessTellsWhatItsForksLeftBehind) {
     const DetailVm vm = build_detail(scene.model, scene.facts, scene.view);
     Strings all;
     for (const Field& field : vm.provenance) {
-      if (field.label == "forked while" || field.label == "risky fork")
+      if (field.label.starts_with("fork: ") || field.label == "risky fork")
         all.push_back(field.label + ": " + field.value);
     }
     for (const auto& relation : vm.relations) {
@@ -99,8 +99,7 @@ TEST(Detail, OfAProcessTellsWhatItsForksLeftBehind) {
   EXPECT_EQ(told(root),
             (Strings{"risky fork: Worker-1, while 2 other threads ran and lock ledger was held",
                      "Risky fork"}));
-  EXPECT_EQ(told(child),
-            (Strings{"forked while: 2 other threads ran and lock ledger was held", "Risky fork"}));
+  EXPECT_EQ(told(child), (Strings{"fork: threads: 2", "fork: locks: ledger", "Risky fork"}));
   EXPECT_EQ(told(other), Strings{});
 }
 

@@ -40,8 +40,9 @@ constinit State& state = forever.state;
 
 // Before main, so that no thread can log that a fork does not wait for.
 [[maybe_unused]] const bool hooked = [] {
-  os::around_fork([] { state.mutex.lock(); }, [] { state.mutex.unlock(); },
-                  [] { state.mutex.unlock(); });
+  os::around_fork({.before = [] { state.mutex.lock(); },
+                   .in_parent = [] { state.mutex.unlock(); },
+                   .in_child = [] { state.mutex.unlock(); }});
   return true;
 }();
 

@@ -50,13 +50,11 @@ std::string fresh_key() {
 class KeyOfProcess {
  public:
   static KeyOfProcess& instance() {
-    static KeyOfProcess* const key = [] {
-      auto* made = new KeyOfProcess;
-      os::around_fork([] { instance().mutex_.lock(); }, [] { instance().mutex_.unlock(); },
-                      [] { instance().mutex_.unlock(); });
-      return made;
-    }();
-    return *key;
+    static constinit os::Lasting<KeyOfProcess> key(
+        {.before = [] { instance().mutex_.lock(); },
+         .in_parent = [] { instance().mutex_.unlock(); },
+         .in_child = [] { instance().mutex_.unlock(); }});
+    return key.get();
   }
 
   std::string get() {
@@ -65,7 +63,7 @@ class KeyOfProcess {
   }
   void set(std::string key) {
     const std::scoped_lock guard(mutex_);
-    key_ = std::move(key);
+    if (key_ != key) key_ = std::move(key);  // a page that is only read is not copied in a forked child
   }
 
  private:

@@ -53,19 +53,18 @@ class Sharer {
  public:
   // Never destroyed: its thread runs until the process ends.
   static Sharer& instance() {
-    static Sharer* const sharer = [] {
-      auto* made = new Sharer;
-      os::around_fork([] { instance().mutex_.lock(); }, [] { instance().mutex_.unlock(); },
-                      [] { instance().forget(); });
-      return made;
-    }();
-    return *sharer;
+    static constinit os::Lasting<Sharer> sharer(
+        {.before = [] { instance().mutex_.lock(); },
+         .in_parent = [] { instance().mutex_.unlock(); },
+         .in_child = [] { instance().forget(); }});
+    return sharer.get();
   }
 
   Ticket add(os::UniqueFd fd) {
+    const std::string authkey = process_authkey();
     const std::scoped_lock guard(mutex_);
     if (!listener_) {
-      listener_.emplace(fresh_address(), ListenerOptions{.authkey = process_authkey()});
+      listener_.emplace(fresh_address(), ListenerOptions{.authkey = authkey});
       try {
         os::run_in_background([] { instance().serve(); });
       } catch (...) {

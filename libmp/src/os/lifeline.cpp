@@ -8,6 +8,7 @@
 #include <csignal>
 #include <iterator>
 #include <string_view>
+#include <variant>
 
 #include <fcntl.h>
 #include <poll.h>
@@ -37,8 +38,8 @@ bool is_cut(int end) noexcept {
 }
 
 void close_in_forks(int held) {
-  static const bool registered = (around_fork(nullptr, nullptr, close_held), true);
-  (void)registered;
+  static constinit Lasting<std::monostate> hook({.in_child = close_held});
+  (void)hook.get();
   held_here.store(held, std::memory_order_relaxed);
 }
 

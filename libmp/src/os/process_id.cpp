@@ -1,7 +1,6 @@
 #include "os/process_id.hpp"
 
 #include <fcntl.h>
-#include <pthread.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -14,6 +13,7 @@
 #include <string_view>
 
 #include "os/check.hpp"
+#include "os/fork_hooks.hpp"
 #include "os/memory.hpp"
 
 namespace mp::os {
@@ -71,14 +71,14 @@ bool parse_stat(std::string_view text, ProcessStatus& status) noexcept {
   return field > 24;
 }
 
+[[gnu::constructor(102)]] void hook_forks() { around_fork({.in_child = forget_self}); }
+
 }  // namespace
 
 ProcessId self() noexcept {
   if (const std::uint32_t pid = self_pid.load(std::memory_order_acquire); pid != 0) {
     return {pid, self_start.load(std::memory_order_relaxed)};
   }
-  static const int registered = ::pthread_atfork(nullptr, nullptr, forget_self);
-  (void)registered;
   const auto pid = static_cast<std::uint32_t>(::getpid());
   const auto status = process_status(pid);
   const std::uint64_t start = status ? status->id.start_ticks : 0;

@@ -63,6 +63,16 @@ std::vector<std::string> list_dir(const std::string& path) {
   return out;
 }
 
+std::uint64_t changed_ns(const std::string& path) noexcept {
+  const int saved = errno;
+  struct stat info {};
+  const bool known = ::lstat(path.c_str(), &info) == 0;
+  errno = saved;
+  if (!known) return 0;
+  return static_cast<std::uint64_t>(info.st_mtim.tv_sec) * 1'000'000'000 +
+         static_cast<std::uint64_t>(info.st_mtim.tv_nsec);
+}
+
 void remove_file(const std::string& path) noexcept {
   const int saved = errno;
   ::unlink(path.c_str());

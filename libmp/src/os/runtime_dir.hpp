@@ -2,6 +2,7 @@
 // /tmp/libmp-<uid>. Directories are 0700 and must belong to this user: a stranger's directory is never used.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,6 +21,9 @@ bool make_private_dir(const std::string& path) noexcept;
 
 // Names in a directory, without "." and "..", unsorted; empty when it cannot be read.
 std::vector<std::string> list_dir(const std::string& path);
+
+// When names were last made or removed in a directory, CLOCK_REALTIME; 0 when it cannot be told.
+std::uint64_t changed_ns(const std::string& path) noexcept;
 
 // unlink and rmdir that do not mind if there is nothing (or something left) there.
 void remove_file(const std::string& path) noexcept;

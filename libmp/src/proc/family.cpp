@@ -46,8 +46,8 @@ void at_exit(int status) {
 }  // namespace
 
 Family& Family::instance() {
-  static Family& family = *new Family;
-  return family;
+  static constinit os::Lasting<Family> family;
+  return family.get();
 }
 
 Family::Family() : self_(ProcessCore::self(identity_of_first_process())) {}

@@ -52,16 +52,9 @@ struct Finalizers {
   // In the order in which they are run.
   using Key = std::pair<std::int64_t, std::uint64_t>;  // of the highest priority, the newest
 
-  static Finalizers& instance() {
-    static Finalizers* const made = [] {
-      auto* registry = new Finalizers;
-      exists.store(true, std::memory_order_release);
-      os::around_fork([] { instance().mutex.lock(); }, [] { instance().mutex.unlock(); },
-                      [] { instance().mutex.unlock(); });
-      return registry;
-    }();
-    return *made;
-  }
+  static Finalizers& instance() { return place().get(); }
+  // Most processes have none, and shall not make a registry only to find that out at their end.
+  static Finalizers* if_made() { return place().get_if_made(); }
 
   void add(const Entry& entry, int priority) {
     const std::scoped_lock guard(mutex);
@@ -81,8 +74,13 @@ struct Finalizers {
     return due;
   }
 
-  // Most processes have none, and shall not make a registry only to find that out at their end.
-  static constinit inline std::atomic<bool> exists{false};
+  static os::Lasting<Finalizers>& place() {
+    static constinit os::Lasting<Finalizers> registry(
+        {.before = [] { instance().mutex.lock(); },
+         .in_parent = [] { instance().mutex.unlock(); },
+         .in_child = [] { instance().mutex.unlock(); }});
+    return registry;
+  }
 
   std::mutex mutex;
   std::map<Key, Entry> entries;
@@ -153,9 +151,10 @@ void join_at_exit(std::thread thread) {
 }
 
 void proc::run_finalizers(int lowest) noexcept {
-  if (!Finalizers::exists.load(std::memory_order_acquire)) return;
+  Finalizers* const registry = Finalizers::if_made();
+  if (registry == nullptr) return;
   try {
-    for (const Finalizers::Entry& entry : Finalizers::instance().from(lowest)) {
+    for (const Finalizers::Entry& entry : registry->from(lowest)) {
       call(entry);
     }
   } catch (...) {  // out of memory for the list
@@ -164,15 +163,15 @@ void proc::run_finalizers(int lowest) noexcept {
 }
 
 void proc::join_threads() noexcept {
-  if (!Finalizers::exists.load(std::memory_order_acquire)) return;
-  Finalizers& registry = Finalizers::instance();
+  Finalizers* const registry = Finalizers::if_made();
+  if (registry == nullptr) return;
   for (;;) {
     std::pair<std::uint32_t, std::thread> next;
     {
-      const std::scoped_lock guard(registry.mutex);
-      if (registry.threads.empty()) return;
-      next = std::move(registry.threads.back());
-      registry.threads.pop_back();
+      const std::scoped_lock guard(registry->mutex);
+      if (registry->threads.empty()) return;
+      next = std::move(registry->threads.back());
+      registry->threads.pop_back();
     }
     // Of the process that forked this one: it does not run here.
     if (next.first != os::own_pid()) {

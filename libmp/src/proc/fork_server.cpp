@@ -41,13 +41,11 @@ using ServerPtr = std::shared_ptr<const Server>;
 class Contact {
  public:
   static Contact& instance() {
-    static Contact* const contact = [] {
-      auto* made = new Contact;
-      os::around_fork([] { instance().mutex_.lock(); }, [] { instance().mutex_.unlock(); },
-                      [] { instance().mutex_.unlock(); });
-      return made;
-    }();
-    return *contact;
+    static constinit os::Lasting<Contact> contact(
+        {.before = [] { instance().mutex_.lock(); },
+         .in_parent = [] { instance().mutex_.unlock(); },
+         .in_child = [] { instance().mutex_.unlock(); }});
+    return contact.get();
   }
 
   // The one that lives, or a new one.

@@ -39,20 +39,19 @@ namespace {
 class Arena {
  public:
   static Arena& instance() {
-    static Arena* const arena = [] {
-      auto* made = new Arena;
-      os::around_fork([] { instance().mutex_.lock(); },
-                      [] {
-                        ++instance().forks_;
-                        instance().mutex_.unlock();
-                      },
-                      [] {
-                        instance().current_ = nullptr;  // all that is here belongs to the parent
-                        instance().mutex_.unlock();
-                      });
-      return made;
-    }();
-    return *arena;
+    static constinit os::Lasting<Arena> arena(
+        {.before = [] { instance().mutex_.lock(); },
+         .in_parent =
+             [] {
+               ++instance().forks_;
+               instance().mutex_.unlock();
+             },
+         .in_child =
+             [] {
+               instance().current_ = nullptr;  // all that is here belongs to the parent
+               instance().mutex_.unlock();
+             }});
+    return arena.get();
   }
 
   std::pair<CellChunk*, std::uint32_t> take() {
@@ -130,10 +129,6 @@ class Arena {
   CellChunk* current_ = nullptr;
   std::vector<std::unique_ptr<CellChunk>> chunks_;
 };
-
-// Made before there are threads: a child that is forked while another thread makes it would wait
-// for that thread for ever.
-[[maybe_unused]] const Arena& made_early = Arena::instance();
 
 }  // namespace
 

@@ -50,20 +50,18 @@ namespace {
 class Heap {
  public:
   static Heap& instance() {
-    static Heap* const heap = [] {
-      auto* made = new Heap;
-      os::around_fork([] { instance().turn_.acquire(); },
-                      [] {
-                        ++instance().forks_;
-                        instance().turn_.release();
-                      },
-                      [] {
-                        instance().disown();
-                        instance().turn_.release();
-                      });
-      return made;
-    }();
-    return *heap;
+    static constinit os::Lasting<Heap> heap({.before = [] { instance().turn_.acquire(); },
+                                             .in_parent =
+                                                 [] {
+                                                   ++instance().forks_;
+                                                   instance().turn_.release();
+                                                 },
+                                             .in_child =
+                                                 [] {
+                                                   instance().disown();
+                                                   instance().turn_.release();
+                                                 }});
+    return heap.get();
   }
 
   Block* allocate(std::size_t bytes) {
@@ -258,12 +256,6 @@ int UniqueBlock::share() const noexcept {
   block_->is_shared.store(true, std::memory_order_relaxed);
   return block_->home->arena.descriptor();
 }
-
-namespace {
-// Made before there are threads: a child that is forked while another thread makes it would wait
-// for that thread for ever.
-[[maybe_unused]] const Heap& made_early = Heap::instance();
-}  // namespace
 
 std::vector<ArenaView> heap_view() { return Heap::instance().view(); }
 void trim_heap() noexcept { Heap::instance().trim(); }

@@ -34,13 +34,11 @@ void fill(char (&field)[kSize], std::string_view text) {
 class Channel {
  public:
   static Channel& instance() {
-    static Channel* const channel = [] {
-      auto* made = new Channel;
-      os::around_fork([] { instance().mutex_.lock(); }, [] { instance().mutex_.unlock(); },
-                      [] { instance().mutex_.unlock(); });
-      return made;
-    }();
-    return *channel;
+    static constinit os::Lasting<Channel> channel(
+        {.before = [] { instance().mutex_.lock(); },
+         .in_parent = [] { instance().mutex_.unlock(); },
+         .in_child = [] { instance().mutex_.unlock(); }});
+    return channel.get();
   }
 
   void open() {

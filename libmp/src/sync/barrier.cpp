@@ -18,24 +18,11 @@
 namespace mp {
 namespace {
 
-constinit std::atomic<bool> any_barrier{false};  // a registry is there
-
 // The barriers of this process. Never destroyed: exit handlers ask it.
 class Registry {
  public:
-  static Registry& instance() {
-    static Registry* const registry = [] {
-      auto* made = new Registry;
-      any_barrier.store(true, std::memory_order_release);
-      os::around_fork([] { instance().mutex_.lock(); }, [] { instance().mutex_.unlock(); },
-                      [] {
-                        instance().exit_hooked_ = false;  // the hook is the parent's
-                        instance().mutex_.unlock();
-                      });
-      return made;
-    }();
-    return *registry;
-  }
+  static Registry& instance() { return place().get(); }
+  static Registry* if_made() { return place().get_if_made(); }
 
   void add(sync::Parties* parties) {
     const std::scoped_lock guard(mutex_);
@@ -57,6 +44,18 @@ class Registry {
   }
 
  private:
+  static os::Lasting<Registry>& place() {
+    static constinit os::Lasting<Registry> registry(
+        {.before = [] { instance().mutex_.lock(); },
+         .in_parent = [] { instance().mutex_.unlock(); },
+         .in_child =
+             [] {
+               instance().exit_hooked_ = false;  // the hook is the parent's
+               instance().mutex_.unlock();
+             }});
+    return registry;
+  }
+
   std::mutex mutex_;
   std::vector<sync::Parties*> all_;
   std::atomic<bool> exit_hooked_{false};
@@ -93,7 +92,7 @@ std::string describe(const sync::Parties::Cause& cause) {
 }  // namespace
 
 void sync::leave_barriers() noexcept {
-  if (any_barrier.load(std::memory_order_acquire)) Registry::instance().leave_all();
+  if (Registry* const registry = Registry::if_made()) registry->leave_all();
 }
 
 struct Barrier::Body {

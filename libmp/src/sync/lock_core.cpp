@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <climits>
+#include <variant>
 
 namespace mp::sync {
 
@@ -19,8 +20,8 @@ constinit thread_local std::uint64_t my_thread = 0;
 
 Word compute_my_word() noexcept {
   // The forking thread is the only one of a child: forgetting its own word is enough.
-  static const bool registered = (os::around_fork(nullptr, nullptr, [] { my_word = 0; }), true);
-  (void)registered;
+  static constinit os::Lasting<std::monostate> hook({.in_child = [] { my_word = 0; }});
+  (void)hook.get();
   const os::ProcessId self = os::self();
   const auto start = static_cast<std::uint32_t>(self.start_ticks);
   const std::uint32_t thread = os::thread_id();

@@ -6,6 +6,7 @@
 #include "os/runtime_dir.hpp"
 #include "os/shared_file.hpp"
 #include "probe/probe.hpp"
+#include "probe/runtime/left_files.hpp"
 #include "probe/runtime/live_process.hpp"
 #include "wire/payload.hpp"
 
@@ -42,15 +43,17 @@ void be_born(Birthright right, const Birth& birth, std::string_view name, wire::
 }
 
 // The exit record of a child, into its own file: the child can no longer say it itself.
-void store_reaped(const LiveFile& mine, std::uint64_t puid, std::int32_t code) {
+// False when there is none: it ended well and nobody watched it.
+bool store_reaped(const LiveFile& mine, std::uint64_t puid, std::int32_t code) {
   const os::UniqueFd fd = os::open_shared_file(child_path(mine, puid), true);
-  if (!fd.valid()) return;
+  if (!fd.valid()) return false;
   const std::uint64_t now = os::monotonic_ns();
   const std::uint32_t done = 1;
   os::write_at(fd.get(), offsetof(wire::PlainHeader, reaped_ns), std::as_bytes(std::span(&now, 1)));
   os::write_at(fd.get(), offsetof(wire::PlainHeader, reaped_code),
                std::as_bytes(std::span(&code, 1)));
   os::write_at(fd.get(), offsetof(wire::PlainHeader, reaped), std::as_bytes(std::span(&done, 1)));
+  return true;
 }
 
 }  // namespace
@@ -119,14 +122,12 @@ void child_reaped(std::uint64_t child_puid, int exit_code) noexcept {
   const LiveFile* file = live_if_open();
   if (file == nullptr || child_puid == 0) return;
   try {
-    store_reaped(*file, child_puid, exit_code);
+    if (store_reaped(*file, child_puid, exit_code)) keep_file_of_child(file->tree_dir, child_puid);
   } catch (...) {
     // Out of memory for a path: the event below still says it.
   }
   emit(*file, wire::EventKind::Reap, thread_index(*file), 0, static_cast<std::uint32_t>(exit_code),
        child_puid, os::monotonic_ns());
-  // A child that ended badly leaves its file for questions; one that nobody watches and that ended
-  // well took its own.
 }
 
 void signal_sent(std::uint64_t child_puid, int signal) noexcept {

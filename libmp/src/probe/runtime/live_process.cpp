@@ -12,6 +12,7 @@
 #include "os/runtime_dir.hpp"
 #include "os/shared_file.hpp"
 #include "probe/probe.hpp"
+#include "probe/runtime/left_files.hpp"
 #include "probe/runtime/settings.hpp"
 #include "wire/payload.hpp"
 
@@ -30,7 +31,6 @@ constinit std::atomic<Stage> stage{Stage::Closed};
 constinit std::atomic<std::uint32_t> handles{0};
 LiveFile file;
 Birthright right;
-bool atfork_registered = false;
 // So that a signal handler, or code that opening itself runs, does not wait for its own thread.
 constinit thread_local bool opening_here = false;
 
@@ -39,26 +39,36 @@ T* at(void* base, std::uint32_t offset) noexcept {
   return reinterpret_cast<T*>(static_cast<std::byte*>(base) + offset);
 }
 
+// Of the thread that forks: so the child finds it without a look at the parent's file, whose pages
+// it does not have yet.
+constinit thread_local Birthright for_forked_child;
+
+void prepare_forked_child() {
+  for_forked_child = Birthright{};
+  if (live_if_open() == nullptr) return;
+  for_forked_child = birthright_for_child(0);
+  constexpr std::string_view kMark = " (fork)";
+  const char* const name = file.header->name;
+  const char* const name_end = std::find(name, name + sizeof for_forked_child.name - kMark.size() - 1, '\0');
+  kMark.copy(std::copy(name, name_end, for_forked_child.name), kMark.size());
+}
+
 // In the child: nothing of the parent's file may be written. Everything here is plain stores.
 void forget_parents_file() {
   if (stage.load(std::memory_order_relaxed) == Stage::Closed) return;
-  const bool was_open = stage.load(std::memory_order_relaxed) == Stage::Open && file.header != nullptr;
-  Birthright next;
-  if (was_open) {
-    next = birthright_for_child(0);
-    constexpr std::string_view kMark = " (fork)";
-    const char* const name = file.header->name;
-    const char* const name_end = std::find(name, name + sizeof next.name - kMark.size() - 1, '\0');
-    kMark.copy(std::copy(name, name_end, next.name), kMark.size());
-  }
   if (detail::level_word.load(std::memory_order_relaxed) != &off_level) {
     detail::level_word.store(&undecided_level, std::memory_order_relaxed);
   }
   detail::forget_writer_state(handles.load(std::memory_order_relaxed));
-  right = next;
+  forget_kept_files();
+  right = for_forked_child;
   // The mapping itself stays: unmapping is no business of a fork handler, and the next open() replaces the views.
   opening_here = false;
   stage.store(Stage::Closed, std::memory_order_release);
+}
+
+[[gnu::constructor(102)]] void hook_forks() {
+  os::around_fork({.before = prepare_forked_child, .in_child = forget_parents_file});
 }
 
 void copy_text(char* into, std::size_t size, std::string_view text) noexcept {
@@ -67,17 +77,16 @@ void copy_text(char* into, std::size_t size, std::string_view text) noexcept {
   into[n] = '\0';
 }
 
-// The first pages of every region; the rest is populated when it is first used.
+// What every process writes; the rest is populated when it is first used.
 bool populate_first_pages(void* base) noexcept {
-  return os::populate(base, wire::kDeclarationsOffset + 4096) &&
-         os::populate(at<std::byte>(base, wire::kThreadsOffset), 4096) &&
-         os::populate(at<std::byte>(base, wire::kObjectsOffset), 4096);
+  return os::populate(base, wire::kDeclarationsOffset + detail::kDeclarationsReady);
 }
 
 void* create_file(std::string& tree_dir, std::string& path) {
   if (right.tree_dir[0] != '\0') {
     tree_dir = right.tree_dir;
   } else if (const auto dir = os::make_runtime_dir()) {
+    forget_old_trees(*dir);
     tree_dir = *dir + '/' + hex16(right.root);
     os::make_private_dir(tree_dir);
   } else {
@@ -204,8 +213,6 @@ void open_once() noexcept {
   const int saved = errno;
   bool opened = false;
   try {
-    if (!atfork_registered) os::around_fork(nullptr, nullptr, forget_parents_file);
-    atfork_registered = true;
     opened = open_file();
   } catch (...) {
     complain_once();  // out of memory while opening: unobserved is better than dead

@@ -84,6 +84,9 @@ std::uint32_t thread_slots_ready() noexcept;
 
 namespace detail {
 
+// Bytes of the declarations that are populated when the file is made.
+inline constexpr std::uint32_t kDeclarationsReady = 4096;
+
 // In a forked child: the thread slot, the arena and the ring belong to the parent. Plain stores only,
 // and no more than needed: each page that a child writes to is copied. `handles`: how many were ever given out.
 void forget_writer_state(std::uint32_t handles) noexcept;

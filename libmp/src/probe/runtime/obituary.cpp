@@ -3,24 +3,15 @@
 #include <cstdio>
 #include <cstring>
 #include <memory>
-#include <span>
 
 #include "base/signal_name.hpp"
 #include "os/runtime_dir.hpp"
-#include "os/shared_file.hpp"
 #include "probe/lifecycle.hpp"
 #include "probe/runtime/live_process.hpp"
+#include "probe/runtime/read_header.hpp"
 
 namespace mp::probe {
 namespace {
-
-// Copies the header out of a live file that may be foreign, cut short or changing.
-bool read_header(const std::string& path, wire::PlainHeader& header) {
-  const os::UniqueFd fd = os::open_shared_file(path, false);
-  auto bytes = std::span(reinterpret_cast<std::byte*>(&header), sizeof header);
-  return fd.valid() && os::read_at(fd.get(), 0, bytes) == bytes.size() &&
-         std::memcmp(header.magic, wire::kLiveMagic, sizeof header.magic) == 0;
-}
 
 void say_code(Obituary& out, int code) {
   if (code < 0) {

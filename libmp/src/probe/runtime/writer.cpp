@@ -20,7 +20,7 @@ constexpr std::uint32_t kRingFirstStep = kPage / sizeof(wire::RingSlot);
 constexpr std::uint32_t kRingStep = 16 * kRingFirstStep;
 
 constinit std::atomic<bool> arena_busy{false};
-constinit std::atomic<std::uint32_t> arena_ready{0};          // bytes known to be populated
+constinit std::atomic<std::uint32_t> arena_ready{detail::kDeclarationsReady};  // bytes known to be populated
 constinit std::atomic<std::uint64_t> ring_ready{0};           // slots known to be populated, in the first lap
 constinit std::atomic<std::uint32_t> thread_pages_ready{0};   // 8 pages
 
@@ -224,7 +224,7 @@ void forget_writer_state(std::uint32_t handles) noexcept {
   my_index = wire::kNoThread;
   my_slot_refused = false;
   arena_busy.store(false, std::memory_order_relaxed);
-  arena_ready.store(0, std::memory_order_relaxed);
+  arena_ready.store(detail::kDeclarationsReady, std::memory_order_relaxed);
   ring_ready.store(0, std::memory_order_relaxed);
   const std::size_t used = std::min<std::size_t>(handles, object_slots.size());
   for (std::size_t i = 0; i < used; ++i) object_slots[i].store(nullptr, std::memory_order_relaxed);

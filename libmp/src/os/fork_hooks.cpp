@@ -2,11 +2,11 @@
 
 #include "os/check.hpp"
 
-#include <pthread.h>
-
 #include <array>
 #include <cerrno>
 #include <memory>
+
+#include <pthread.h>
 
 namespace mp::os {
 namespace {

@@ -45,8 +45,9 @@ void target_reached() noexcept;
 void leaving(int exit_code) noexcept;
 
 // In the parent, when it has learned how a child ended (exit code or -signal): reported, and stored
-// in the child's file.
-void child_reaped(std::uint64_t child_puid, int exit_code) noexcept;
+// in the child's file. `as_asked`: by the signal that this parent sent it, so that there is nothing
+// to ask about once the parent has ended well.
+void child_reaped(std::uint64_t child_puid, int exit_code, bool as_asked = false) noexcept;
 
 // terminate() or kill() was called on a child.
 void signal_sent(std::uint64_t child_puid, int signal) noexcept;

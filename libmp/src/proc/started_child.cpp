@@ -44,7 +44,7 @@ std::optional<int> StartedChild::poll() noexcept {
   if (code_) return code_;
   const std::optional<int> code = status_.valid() ? code_from_server() : code_of_own_child();
   if (!code) return std::nullopt;
-  probe::child_reaped(puid_, *code);
+  probe::child_reaped(puid_, *code, asked_by_ != 0 && *code == -asked_by_);
   if (status_.valid())
     status_.reset();  // the server may reap it now
   else
@@ -73,7 +73,9 @@ bool StartedChild::wait(os::Deadline deadline) {
 
 void StartedChild::signal(int number) {
   if (poll()) return;
-  if (os::send_signal(pidfd_.get(), number)) probe::signal_sent(puid_, number);
+  if (!os::send_signal(pidfd_.get(), number)) return;
+  asked_by_ = number;
+  probe::signal_sent(puid_, number);
 }
 
 }  // namespace mp::proc

@@ -4,6 +4,7 @@
 #include "os/clock.hpp"
 #include "os/unique_fd.hpp"
 
+#include <atomic>
 #include <cstdint>
 #include <mutex>
 #include <optional>
@@ -54,6 +55,7 @@ class StartedChild {
   os::UniqueFd status_;
   std::mutex mutex_;  // guards code_, and that only one thread reaps
   std::optional<int> code_;
+  std::atomic<int> asked_by_ = 0;  // the last signal that was sent to it
 };
 
 }  // namespace mp::proc

@@ -2,9 +2,6 @@
 
 #include "support/child_scope.hpp"
 
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
 #include <atomic>
 #include <cstdlib>
 #include <stdexcept>
@@ -13,6 +10,9 @@
 
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
 namespace mp::os {
 namespace {
@@ -40,8 +40,12 @@ int fork_and(int (*in_child)()) {
 
 TEST(ForkHooks, RunLastFirstBeforeTheForkAndFirstFirstAfterIt) {
   ChildScope child([] {
-    around_fork({.before = [] { tell("a"); }, .in_parent = [] { tell("A"); }, .in_child = [] { tell("1"); }});
-    around_fork({.before = [] { tell("b"); }, .in_parent = [] { tell("B"); }, .in_child = [] { tell("2"); }});
+    around_fork({.before = [] { tell("a"); },
+                 .in_parent = [] { tell("A"); },
+                 .in_child = [] { tell("1"); }});
+    around_fork({.before = [] { tell("b"); },
+                 .in_parent = [] { tell("B"); },
+                 .in_child = [] { tell("2"); }});
     const int in_child = fork_and([] { return told_is("ba12"); });
     return in_child + told_is("baAB");
   });
@@ -81,7 +85,8 @@ struct Slow {
   int answer = 42;
 };
 
-// The thread that makes it is in the middle of that when the fork begins, and does not exist in the child.
+// The thread that makes it is in the middle of that when the fork begins, and does not exist in the
+// child.
 TEST(Lasting, AForkWhileAnotherThreadMakesItWaitsAndTheChildHasIt) {
   ChildScope child([] {
     static constinit Lasting<Slow> slow;

@@ -6,9 +6,6 @@
 #include "support/temp_dir.hpp"
 #include "wire/live_file.hpp"
 
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
 #include <chrono>
 #include <cstring>
 #include <filesystem>
@@ -16,6 +13,9 @@
 #include <memory>
 #include <set>
 #include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
 namespace mp::probe {
 namespace {
@@ -51,7 +51,8 @@ std::string make_tree(const fs::path& dir, std::uint64_t number, os::ProcessId p
 
 std::set<std::string> names_in(const fs::path& dir) {
   std::set<std::string> names;
-  for (const auto& entry : fs::directory_iterator(dir)) names.insert(entry.path().filename().string());
+  for (const auto& entry : fs::directory_iterator(dir))
+    names.insert(entry.path().filename().string());
   return names;
 }
 
@@ -99,7 +100,8 @@ TEST(LeftFiles, ATreeThatIsBeingMadeStays) {
 
 TEST(LeftFiles, WhatIsNoTreeIsNotTouched) {
   const support::TempDir dir;
-  const std::set<std::string> foreign{"inspector.key", "inspector.sock", "0123456789ABCDEF", "work"};
+  const std::set<std::string> foreign{"inspector.key", "inspector.sock", "0123456789ABCDEF",
+                                      "work"};
   for (const std::string& name : foreign) {
     fs::create_directory(fs::path(dir.path()) / name);
     fs::last_write_time(fs::path(dir.path()) / name, fs::file_time_type::clock::now() - 48h);
@@ -119,10 +121,28 @@ TEST(LeftFiles, OfAParentsChildrenTheNewestStayAndThoseThatAreWatched) {
     const bool is_watched = i == 2;
     const std::string name = hex16(i) + ".mpi";
     write_live_file(fs::path(dir.path()) / name, kNobody, is_watched ? 1 : 0);
-    keep_file_of_child(dir.path(), i);
+    keep_file_of_child(dir.path(), i, false);
     if (i > 5 || is_watched) staying.insert(name);
   }
 
+  EXPECT_THAT(names_in(dir.path()), UnorderedElementsAreArray(staying));
+}
+
+TEST(LeftFiles, OfChildrenThatEndedAsAskedNothingStaysBehindAParentThatEndsWell) {
+  forget_kept_files();
+  const support::TempDir dir;
+  constexpr std::uint64_t kAsked = 1;
+  constexpr std::uint64_t kNotAsked = 2;
+  constexpr std::uint64_t kWatched = 3;
+  for (const std::uint64_t child : {kAsked, kNotAsked, kWatched}) {
+    write_live_file(fs::path(dir.path()) / (hex16(child) + ".mpi"), kNobody,
+                    child == kWatched ? 1 : 0);
+    keep_file_of_child(dir.path(), child, child != kNotAsked);
+  }
+
+  remove_files_of_ended(dir.path());
+
+  const std::set<std::string> staying{hex16(kNotAsked) + ".mpi", hex16(kWatched) + ".mpi"};
   EXPECT_THAT(names_in(dir.path()), UnorderedElementsAreArray(staying));
 }
 
@@ -131,11 +151,11 @@ TEST(LeftFiles, AForkedChildLeavesItsParentsAlone) {
   const support::TempDir dir;
   for (std::uint64_t i = 1; i <= kChildrenKept; ++i) {
     write_live_file(fs::path(dir.path()) / (hex16(i) + ".mpi"), kNobody);
-    keep_file_of_child(dir.path(), i);
+    keep_file_of_child(dir.path(), i, false);
   }
 
   forget_kept_files();
-  keep_file_of_child(dir.path(), kChildrenKept + 1);
+  keep_file_of_child(dir.path(), kChildrenKept + 1, false);
 
   EXPECT_EQ(names_in(dir.path()).size(), kChildrenKept);
 }

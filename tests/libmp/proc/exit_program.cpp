@@ -59,6 +59,19 @@ int kills_stubborn_daemons() {
   return 0;
 }
 
+// One that it ended itself, and one that ended badly of its own.
+int ends_after_its_children(bool one_fails) {
+  Process asked(sleep_for_ever);
+  asked.start();
+  asked.kill();
+  asked.join();
+  if (!one_fails) return 0;
+  Process failing([] { throw mp::SystemExit(3); });
+  failing.start();
+  failing.join();
+  return 0;
+}
+
 int prints_once() {
   std::ios::sync_with_stdio(false);
   std::cout << "by the parent, before; ";
@@ -218,6 +231,8 @@ int reads_stdin() {
 int main(int argc, char** argv) {
   const std::map<std::string, int (*)()> modes = {
       {"joins_at_exit", joins_at_exit},
+      {"kills_a_child", [] { return ends_after_its_children(false); }},
+      {"kills_a_child_and_another_fails", [] { return ends_after_its_children(true); }},
       {"terminates_daemons", terminates_daemons},
       {"kills_stubborn_daemons", kills_stubborn_daemons},
       {"prints_once", prints_once},

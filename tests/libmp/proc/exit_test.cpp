@@ -1,8 +1,11 @@
 // How processes end, and what a program does with its children when it ends itself.
 #include "guarded.hpp"
 #include "support/child_scope.hpp"
+#include "support/temp_dir.hpp"
 #include <libmp/process.hpp>
 
+#include <algorithm>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -150,6 +153,26 @@ TEST(ProgramExit, OfABareForkLeavesTheChildrenAlone) {
 
   EXPECT_EQ(end.code, 0);
   EXPECT_EQ(end.output, "child done\n");
+}
+
+// What a program that ended well leaves in the folder of live files.
+std::ptrdiff_t left_behind(const std::string& mode) {
+  const support::TempDir runtime;
+  const support::ChildEnd end = support::run_command(
+      {"/usr/bin/env", "XDG_RUNTIME_DIR=" + runtime.path().string(), EXIT_PROGRAM, mode});
+  EXPECT_TRUE(end.ok()) << end.text();
+  const std::filesystem::recursive_directory_iterator all(runtime.path() / "libmp");
+  return std::count_if(begin(all), {},
+                       [](const auto& entry) { return entry.path().extension() == ".mpi"; });
+}
+
+TEST(Exit, ChildrenThatWereKilledOnPurposeLeaveNoLiveFiles) {
+  EXPECT_EQ(left_behind("kills_a_child"), 0);
+  EXPECT_EQ(left_behind("terminates_daemons"), 0);
+}
+
+TEST(Exit, TheLiveFileOfAChildThatFailedStaysForQuestions) {
+  EXPECT_EQ(left_behind("kills_a_child_and_another_fails"), 1);
 }
 
 }  // namespace

@@ -62,11 +62,24 @@ bool is_watched(const std::string& path) {
   const os::UniqueFd fd = os::open_shared_file(path, false);
   wire::PlainControl control{};
   const auto bytes = std::as_writable_bytes(std::span(&control, 1));
-  return fd.valid() && os::read_at(fd.get(), wire::kControlOffset, bytes) == bytes.size() && control.watcher != 0;
+  return fd.valid() && os::read_at(fd.get(), wire::kControlOffset, bytes) == bytes.size() &&
+         control.watcher != 0;
 }
 
-constinit std::array<std::atomic<std::uint64_t>, kChildrenKept> kept{};
+struct Kept {
+  std::atomic<std::uint64_t> puid{0};
+  std::atomic<bool> as_asked{false};
+};
+constinit std::array<Kept, kChildrenKept> kept{};
 constinit std::atomic<std::size_t> kept_so_far{0};
+
+void remove_unless_watched(const std::string& tree_dir, std::uint64_t puid) noexcept {
+  try {
+    const std::string path = tree_dir + '/' + hex16(puid) + ".mpi";
+    if (!is_watched(path)) os::remove_file(path);
+  } catch (...) {  // out of memory for a path
+  }
+}
 
 }  // namespace
 
@@ -77,21 +90,26 @@ void forget_old_trees(const std::string& runtime_dir) noexcept {
   }
 }
 
-void keep_file_of_child(const std::string& tree_dir, std::uint64_t puid) noexcept {
-  const std::size_t at = kept_so_far.fetch_add(1, std::memory_order_relaxed) % kChildrenKept;
-  const std::uint64_t old = kept[at].exchange(puid, std::memory_order_relaxed);
-  if (old == 0) return;
-  try {
-    const std::string path = tree_dir + '/' + hex16(old) + ".mpi";
-    if (!is_watched(path)) os::remove_file(path);
-  } catch (...) {  // out of memory for a path
+void keep_file_of_child(const std::string& tree_dir, std::uint64_t puid, bool as_asked) noexcept {
+  Kept& place = kept[kept_so_far.fetch_add(1, std::memory_order_relaxed) % kChildrenKept];
+  place.as_asked.store(as_asked, std::memory_order_relaxed);
+  const std::uint64_t old = place.puid.exchange(puid, std::memory_order_release);
+  if (old != 0) remove_unless_watched(tree_dir, old);
+}
+
+void remove_files_of_ended(const std::string& tree_dir) noexcept {
+  if (kept_so_far.load(std::memory_order_relaxed) == 0) return;
+  for (Kept& place : kept) {
+    const std::uint64_t puid = place.puid.load(std::memory_order_acquire);
+    if (puid != 0 && place.as_asked.load(std::memory_order_relaxed))
+      remove_unless_watched(tree_dir, puid);
   }
 }
 
 void forget_kept_files() noexcept {
   if (kept_so_far.load(std::memory_order_relaxed) == 0) return;
   kept_so_far.store(0, std::memory_order_relaxed);
-  for (auto& puid : kept) puid.store(0, std::memory_order_relaxed);
+  for (Kept& place : kept) place.puid.store(0, std::memory_order_relaxed);
 }
 
 }  // namespace mp::probe

@@ -118,11 +118,11 @@ void target_reached() noexcept {
 
 void leaving(int exit_code) noexcept { detail::leave(exit_code); }
 
-void child_reaped(std::uint64_t child_puid, int exit_code) noexcept {
+void child_reaped(std::uint64_t child_puid, int exit_code, bool as_asked) noexcept {
   const LiveFile* file = live_if_open();
   if (file == nullptr || child_puid == 0) return;
   try {
-    if (store_reaped(*file, child_puid, exit_code)) keep_file_of_child(file->tree_dir, child_puid);
+    if (store_reaped(*file, child_puid, exit_code)) keep_file_of_child(file->tree_dir, child_puid, as_asked);
   } catch (...) {
     // Out of memory for a path: the event below still says it.
   }
@@ -156,6 +156,7 @@ void leave(int exit_code) noexcept {
   file->header->exit_state.store(wire::kExited, std::memory_order_seq_cst);
   const bool watched = file->control->watcher.load(std::memory_order_seq_cst) != 0;
   if (exit_code == 0 && !watched) {
+    remove_files_of_ended(file->tree_dir);
     os::remove_file(file->path);
     if (file->header->method == static_cast<std::uint8_t>(wire::StartMethod::Root))
       os::remove_dir(file->tree_dir);

@@ -19,7 +19,7 @@ int run_ls(const LsOptions& options) {
     if (!any) fmt::print("{:>8}  {:>10}  {:>9}  {}\n", "PID", "AGE", "PROCESSES", "PROGRAM");
     any = true;
     const auto age = tree.same_boot && tree.born_ns != 0 ? analysis::duration_text(now - tree.born_ns) : std::string("?");
-    const std::string name = tree.command_line.empty() ? "(ended; " + tree.dir + ")" : tree.command_line;
+    const std::string name = tree.command_line + (tree.alive == 0 ? " (ended; " + tree.dir + ")" : "");
     fmt::print("{:>8}  {:>10}  {:>9}  {}\n", tree.root_pid, age, tree.alive, name);
   }
   if (!any) {

@@ -62,14 +62,16 @@ void Machine::look_at_trees(std::uint64_t now_ns) {
   for (const auto& tree : mp::report::find_trees()) {
     const std::uint64_t age = tree.same_boot && tree.born_ns != 0 ? now_ns - std::min(now_ns, tree.born_ns) : 0;
     if (tree.alive == 0) {
+      const std::uint64_t silence = tree.same_boot ? now_ns - std::min(now_ns, tree.last_sign_ns) : 0;
       facts_.recoverable.push_back({.path = tree.dir, .name = program_name(tree), .processes = tree.dead,
-                                    .died_ago_ns = static_cast<std::int64_t>(age)});
+                                    .silent_ns = static_cast<std::int64_t>(silence)});
       continue;
     }
     trees_[tree.root] = tree.dir;
     facts_.running.push_back({.id = tree.root, .pid = tree.root_pid, .name = program_name(tree),
                               .command = tree.command_line, .age_ns = static_cast<std::int64_t>(age), .processes = tree.alive});
   }
+  std::ranges::sort(facts_.recoverable, {}, &present::RecoverableFacts::silent_ns);
 }
 
 void Machine::look_at_recordings() {

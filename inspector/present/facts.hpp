@@ -73,7 +73,7 @@ struct RecoverableFacts {
   std::string path;
   std::string name;
   std::uint32_t processes = 0;
-  std::int64_t died_ago_ns = 0;
+  std::int64_t silent_ns = 0;  // since its last sign of life
 };
 
 struct StoredFacts {

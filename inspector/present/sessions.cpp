@@ -65,7 +65,7 @@ SessionsVm build_sessions(const MachineFacts& machine, const SessionFacts& sessi
     }
     vm.recoverable.push_back({facts.path, facts.name + " (" +
                                               plural(facts.processes, "process", "processes") +
-                                              ") died " + ago_text(facts.died_ago_ns)});
+                                              "), last alive " + ago_text(facts.silent_ns)});
   }
   for (const StoredFacts& facts : machine.recordings) vm.recordings.push_back(recording_row(facts));
   if (vm.recordings.empty())

@@ -6,6 +6,7 @@
 #include <string_view>
 
 void bench_codec();
+void bench_levels();
 void bench_listener();
 void bench_lock();
 void bench_pipe();
@@ -42,6 +43,9 @@ inline constexpr std::array kGroups = {
     Group{"soak", "queue_64p64c_int", bench_soak, true},
     Group{"codec", "pickle_dumps pickle_loads kinds_dumps kinds_loads rows_dumps rows_loads",
           bench_codec},
+    Group{"level",
+          "lock_pair semaphore_pair value_increment queue_put_get pipe_send_recv_bytes64",
+          bench_levels},
     Group{"probe", "mutex_bare probe_off probe_standby probe_normal probe_full", bench_probe},
 };
 

@@ -372,7 +372,7 @@ Scene at_home() {
                    Tone::Idle, true, "", "/opt/etl/bin/etl --all"},
                   {3, "render_farm", "1 877", "started 5 h ago", "", Tone::Unknown, false,
                    "belongs to user www-data", ""}};
-  home.recoverable = {{"/run/user/1000/libmp/crunch", "crunch (41 processes) died 3 min ago"}};
+  home.recoverable = {{"/run/user/1000/libmp/crunch", "crunch (41 processes), last alive 3 min ago"}};
   home.recordings = {{"/home/ada/night.mpr",
                       "night.mpr",
                       "today 03:12",

@@ -5,6 +5,7 @@
 #include <memory>
 #include <span>
 
+#include "os/clock.hpp"
 #include "os/shared_file.hpp"
 #include "wire/payload.hpp"
 
@@ -285,6 +286,35 @@ void LiveReader::read_objects(wire::Batch& into, std::uint64_t now_ns) {
 }
 
 // --- ending and control --------------------------------------------------------------------------------------------
+
+std::optional<wire::ProcessInfo> LiveReader::introduction() const {
+  constexpr std::uint32_t kLongest = 64 * 1024;
+  wire::Declaration head{};
+  const auto head_bytes = std::as_writable_bytes(std::span(&head, 1));
+  if (os::read_at(fd_.get(), wire::kDeclarationsOffset, head_bytes) != head_bytes.size() ||
+      head.kind != static_cast<std::uint16_t>(EventKind::Hello) || head.payload_bytes > kLongest) {
+    return std::nullopt;
+  }
+  std::string payload(head.payload_bytes, '\0');
+  const auto room = std::as_writable_bytes(std::span(payload));
+  if (os::read_at(fd_.get(), wire::kDeclarationsOffset + sizeof head, room) != room.size()) return std::nullopt;
+  return wire::decode_process_info(payload);
+}
+
+std::uint64_t LiveReader::last_sign_ns() const noexcept {
+  const std::uint64_t known = std::max(identity_.born_ns, ending().t_ns);
+  std::uint64_t head = 0;
+  const auto head_bytes = std::as_writable_bytes(std::span(&head, 1));
+  const std::uint64_t at = offsetof(wire::PlainHeader, ring_head);
+  if (os::read_at(fd_.get(), at, head_bytes) != head_bytes.size() || head == 0) return known;
+  wire::PlainSlot newest{};
+  const auto bytes = std::as_writable_bytes(std::span(&newest, 1));
+  const std::uint64_t index = (head - 1) & (wire::kRingSlots - 1);
+  if (os::read_at(fd_.get(), wire::kRingOffset + index * sizeof newest, bytes) != bytes.size()) return known;
+  // A writer that died in the middle of it leaves anything.
+  const bool is_sane = newest.t_ns >= identity_.born_ns && newest.t_ns <= os::monotonic_ns();
+  return is_sane ? std::max(known, newest.t_ns) : known;
+}
 
 LiveEnding LiveReader::ending() const noexcept {
   LiveEnding out;

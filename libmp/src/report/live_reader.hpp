@@ -53,6 +53,12 @@ class LiveReader {
 
   [[nodiscard]] LiveEnding ending() const noexcept;
 
+  // What the process said of itself when it made the file; empty when that is damaged.
+  [[nodiscard]] std::optional<wire::ProcessInfo> introduction() const;
+
+  // The latest moment at which it is known to have lived: its birth, its end, its newest event.
+  [[nodiscard]] std::uint64_t last_sign_ns() const noexcept;
+
   // Writes into the control page. Quietly does nothing if the file was cut short.
   void set_level(std::uint32_t level) noexcept;
   void set_watcher(std::uint32_t pid) noexcept;

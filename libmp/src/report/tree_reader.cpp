@@ -201,18 +201,21 @@ void TreeReader::leave_files() noexcept {
 
 namespace {
 
-void add_member(FoundTree& tree, const LiveIdentity& who) {
-  const bool alive = tree.same_boot && os::is_alive(who.process);
-  ++(alive ? tree.alive : tree.dead);
+void add_member(FoundTree& tree, const LiveReader& reader) {
+  const LiveIdentity& who = reader.identity();
   tree.same_boot = who.boot_id == os::boot_id();
+  ++(tree.same_boot && os::is_alive(who.process) ? tree.alive : tree.dead);
   tree.root = who.root;
-  if (who.puid != who.root) return;
+  tree.last_sign_ns = std::max(tree.last_sign_ns, reader.last_sign_ns());
+  const bool is_root = who.puid == who.root;
+  if (!is_root && !tree.program.empty()) return;
+  if (const auto info = reader.introduction()) {
+    tree.program = info->exe.substr(info->exe.rfind('/') + 1);
+    tree.command_line = info->command_line;
+  }
+  if (!is_root) return;
   tree.root_pid = who.process.pid;
   tree.born_ns = who.born_ns;
-  if (!alive) return;
-  const std::string exe = os::executable(who.process.pid);
-  tree.program = exe.substr(exe.rfind('/') + 1);
-  tree.command_line = os::command_line(who.process.pid);
 }
 
 }  // namespace
@@ -226,7 +229,7 @@ std::vector<FoundTree> find_trees() {
       for (const std::string& file : os::list_dir(tree.dir)) {
         if (!file.ends_with(kSuffix)) continue;
         if (const auto reader = LiveReader::open(tree.dir + "/" + file); reader.ok()) {
-          add_member(tree, reader.value().identity());
+          add_member(tree, reader.value());
         }
       }
       if (tree.root != 0) out.push_back(std::move(tree));

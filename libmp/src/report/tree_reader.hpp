@@ -77,9 +77,10 @@ struct FoundTree {
   std::string dir;
   std::uint64_t root = 0;
   std::uint32_t root_pid = 0;
-  std::string program;
+  std::string program;  // of the root; where its file is gone, of one of the others
   std::string command_line;
   std::uint64_t born_ns = 0;
+  std::uint64_t last_sign_ns = 0;  // the latest moment at which one of them is known to have lived
   std::uint32_t alive = 0;  // processes
   std::uint32_t dead = 0;   // whose files are still there
   bool same_boot = true;

@@ -283,7 +283,7 @@ TEST(Sessions, RowsAreSentences) {
   ASSERT_EQ(vm.running.size(), 1u);
   EXPECT_EQ(vm.running[0].age, "started 3 min ago");
   EXPECT_EQ(vm.running[0].state, "41 processes, 3 threads waiting");
-  EXPECT_EQ(vm.recoverable[0].text, "crunch (41 processes) died 3 min ago");
+  EXPECT_EQ(vm.recoverable[0].text, "crunch (41 processes), last alive 3 min ago");
   EXPECT_EQ(vm.note, "nothing connected yet");
 }
 

@@ -8,8 +8,6 @@
 #include "report/tree_reader.hpp"
 #include "support/observed_child.hpp"
 
-#include <gtest/gtest.h>
-
 #include <algorithm>
 #include <csignal>
 #include <cstdlib>
@@ -17,6 +15,8 @@
 #include <fstream>
 #include <optional>
 #include <string>
+
+#include <gtest/gtest.h>
 
 namespace mp::report {
 namespace {
@@ -53,7 +53,8 @@ TEST(LiveReader, TheDeadStillSayWhichProgramTheyWere) {
 
 TEST(LiveReader, ADamagedIntroductionIsNone) {
   const Killed killed;
-  std::fstream file(killed.scene.live_files().at(0), std::ios::in | std::ios::out | std::ios::binary);
+  std::fstream file(killed.scene.live_files().at(0),
+                    std::ios::in | std::ios::out | std::ios::binary);
   file.seekp(wire::kDeclarationsOffset);
   file << std::string(64, '\xff');
   file.close();

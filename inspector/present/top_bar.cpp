@@ -31,6 +31,13 @@ std::string mode_text(const Look& look) {
   return "";
 }
 
+// Of a recording the folder: its name stands before it.
+std::string folder_of(const SessionFacts& facts) {
+  if (facts.origin == facts.name) return "";
+  if (!facts.origin.ends_with("/" + facts.name)) return facts.origin;
+  return facts.origin.substr(0, facts.origin.size() - facts.name.size() - 1);
+}
+
 const char* screen_name(Screen screen) {
   switch (screen) {
     case Screen::Sessions:
@@ -72,10 +79,7 @@ TopBarVm build_top_bar(const Look& look) {
   const ViewState& view = look.view;
   TopBarVm vm;
   vm.session = facts.open ? facts.name : "mp-inspector";
-  // Of a recording the folder: its name stands before it.
-  vm.origin = facts.origin.ends_with("/" + facts.name)
-                  ? facts.origin.substr(0, facts.origin.size() - facts.name.size() - 1)
-                  : facts.origin;
+  vm.origin = folder_of(facts);
   vm.open = facts.open;
   vm.mode = view.mode;
   vm.level = facts.level;

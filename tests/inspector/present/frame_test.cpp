@@ -234,6 +234,8 @@ TEST(TopBar, ASessionThatHasEndedSaysSo) {
   EXPECT_EQ(vm.mode_text, "ENDED");
   EXPECT_FALSE(vm.live);
   EXPECT_EQ(vm.origin, "/home/ada") << "the folder: the name stands before it";
+  scene.facts.origin = scene.facts.name;
+  EXPECT_EQ(build_top_bar(scene.model, scene.facts, scene.view).origin, "") << "of the working directory: its name only";
   EXPECT_EQ(vm.facts[0].value + " " + vm.facts[0].label, "3 processes, all ended");
   EXPECT_FALSE(build_time_strip(scene.model, scene.facts, scene.view, 100).playing);
 }

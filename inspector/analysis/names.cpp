@@ -24,6 +24,7 @@ Names::Names(const model::Model& model) : model_(model) {
 }
 
 std::string Names::process(model::Puid puid) const {
+  if (puid == model::kInspector) return "mp-inspector";
   const model::Process* row = model_.processes().find(puid);
   if (row == nullptr) return "an unknown process";
   const std::string pid = "pid " + std::to_string(row->pid);

@@ -31,6 +31,7 @@ class Names {
   [[nodiscard]] std::string kind_word(model::ObjectId id) const;
 
   [[nodiscard]] Text say(model::Puid puid) const {
+    if (puid == model::kInspector) return Text(process(puid));
     return Text() << Span{process(puid), Subject::of(puid)};
   }
   [[nodiscard]] Text say(model::ThreadKey key) const {

@@ -116,7 +116,9 @@ class Recording {
     const bool stopped = mp::os::stop_signals_seen() > signals_passed_;
     if ((stopped || deadline.has_passed()) && !stopping_) stop();
     if (stopped && program_) {
-      program_->signal(signals_passed_ == 0 ? mp::os::newest_stop_signal() : SIGKILL);
+      const int number = signals_passed_ == 0 ? mp::os::newest_stop_signal() : SIGKILL;
+      if (!program_->ended()) tell_signal(number);
+      program_->signal(number);
       ++signals_passed_;
     }
     if (program_ && program_->ended() && last_words_until_.is_never())
@@ -128,6 +130,7 @@ class Recording {
   void stop() {
     stopping_ = true;
     if (program_) {
+      tell_signal(SIGTERM);
       program_->end(kPatience);
     } else {
       done_ = true;
@@ -153,6 +156,21 @@ class Recording {
     if (const auto closed = watch_->stop_recording(); !closed.ok()) complain(closed.failure());
     if (!options_.quiet) summarize();
     return code ? shell_code(*code) : 0;
+  }
+
+  // Those who die of what we send them are no problem of the program.
+  void tell_signal(int number) {
+    if (!watch_) return;
+    const model::Model& model = watch_->session().newest();
+    auto batch = std::make_shared<mp::wire::Batch>();
+    for (const auto& [puid, process] : model.processes().rows()) {
+      if (process.dead()) continue;
+      batch->add({.t_ns = model.now_ns(),
+                  .a = puid,
+                  .c = static_cast<std::uint32_t>(number),
+                  .kind = mp::wire::EventKind::SignalSent});
+    }
+    if (!batch->events.empty()) watch_->session().add(std::move(batch));
   }
 
   // Nobody in the tree waits for its root: how it ended, only we know.

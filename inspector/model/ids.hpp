@@ -14,6 +14,7 @@ namespace wire = mp::wire;
 namespace inspector::model {
 
 using Puid = std::uint64_t;      // of a process; 0 = none
+inline constexpr Puid kInspector = ~Puid{0};  // no process of the tree: whoever records it
 using ObjectId = std::uint32_t;  // 1, 2, ... in the order of first sight; 0 = none
 
 // A slot of a process's live page. The slot is used again after a thread's end: Thread::generation

@@ -51,7 +51,7 @@ struct Process {
   std::uint64_t ended_ns = 0;           // 0 = lives
   std::optional<std::int32_t> exit;  // code, or -signal, like Python's exitcode; empty = not known
   bool reaped = false;
-  Puid signal_from = 0;  // who sent it terminate() or kill() last
+  Puid signal_from = 0;  // who sent it terminate() or kill() last; kInspector: a recorder that ends the program
   std::int32_t signal = 0;
   std::uint64_t signal_ns = 0;
 

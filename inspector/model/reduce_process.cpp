@@ -82,7 +82,7 @@ bool sample(Tables& tables, const Fact& fact) {
 bool signalled(Tables& tables, const Fact& fact) {
   Process* target = tables.processes.touch(fact.event.a);
   if (target == nullptr) return false;
-  target->signal_from = fact.event.process;
+  target->signal_from = fact.event.process != 0 ? fact.event.process : kInspector;
   target->signal = static_cast<std::int32_t>(fact.event.c);
   target->signal_ns = fact.t_ns;
   return true;

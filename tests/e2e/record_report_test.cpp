@@ -26,6 +26,19 @@ TEST(RecordAndReport, ADeadlockIsOneSentenceWithBothProcessesBothLocksAndHowLong
   EXPECT_TRUE(has(sentence, " s")) << report.output;
 }
 
+TEST(RecordAndReport, WhatTheRecorderEndsItselfIsNoProblemOfTheProgram) {
+  const Line line;
+  const std::string file = line.file("ended.mpr");
+  const auto record = support::run_command(
+      Line::inspector({"record", "-q", "-o", file, "--for", "2", "--", MP_PIPELINE_PROGRAM, "deadlock", "--seconds", "50"}),
+      std::chrono::seconds(60));
+
+  const auto report = line.report(file, {"--fail-on", "worker-died"});
+
+  EXPECT_EQ(report.code, 0) << record.text() << report.text();
+  EXPECT_TRUE(has(report.output, "1 problem: deadlock of worker-1 and worker-2")) << report.output;
+}
+
 TEST(RecordAndReport, AGoodRunHasNoFindingAndExitsWithZero) {
   const Line line;
   const auto record = line.record(line.file("ok.mpr"), {"ok"});

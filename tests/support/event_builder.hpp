@@ -80,6 +80,9 @@ class EventBuilder {
   void gone(Puid process) {
     add(Kind::Gone, Who(process, wire::kNoThread), {.c = wire::kUnknownExit});
   }
+  void gone(Puid process, int code) {
+    add(Kind::Gone, Who(process, wire::kNoThread), {.c = raw(code)});
+  }
   void signal(Who sender, Puid target, int number) {
     add(Kind::SignalSent, sender, {.a = target, .c = raw(number)});
   }

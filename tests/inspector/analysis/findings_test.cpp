@@ -1,6 +1,7 @@
 #include "analysis/analyze.hpp"
 #include "analysis/finding_log.hpp"
 #include "analysis/flow.hpp"
+#include "analysis/phrases.hpp"
 #include "support/event_scenarios.hpp"
 
 #include <gtest/gtest.h>
@@ -64,6 +65,22 @@ TEST(Findings, ADaemonThatItsParentTerminatedIsNone) {
   builder.after(1s).tick();
 
   EXPECT_TRUE(analyze(fold(builder)).empty());
+}
+
+TEST(Findings, AProgramThatTheRecorderEndedHasNoProblemByThat) {
+  EventBuilder builder;
+  const auto root = builder.root();
+  const auto child = builder.fork(root, "Worker-1");
+  for (const auto process : {root, child})
+    builder.signal(EventBuilder::Who(0, wire::kNoThread), process, 15);
+  builder.reap(root, child, -15);
+  builder.after(1s).gone(root, -15);
+  const model::Model model = fold(builder);
+
+  EXPECT_TRUE(analyze(model).empty());
+  EXPECT_EQ(model.processes().rows().size(), 2U) << "the recorder is no process of the tree";
+  EXPECT_EQ(end_phrase(Names(model), *model.processes().find(child)).plain(),
+            "was killed by SIGTERM from mp-inspector");
 }
 
 TEST(Findings, AnExitCodeIsAWarning) {

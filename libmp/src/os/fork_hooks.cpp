@@ -4,7 +4,7 @@
 
 #include <array>
 #include <cerrno>
-#include <memory>
+#include <mutex>
 
 #include <pthread.h>
 
@@ -14,7 +14,8 @@ namespace {
 constexpr std::size_t kMost = 32;
 
 // With whoever registers, makes something lasting or forks.
-constinit std::recursive_mutex turn;
+constinit std::mutex turn;
+constinit thread_local bool has_turn = false;
 constinit std::array<ForkHooks, kMost> all;
 constinit std::atomic<std::size_t> count{0};  // written by whoever has the turn
 
@@ -48,10 +49,10 @@ void in_parent() {
   run_after(&ForkHooks::in_parent, known);
 }
 
-// A recursive mutex knows its owner by a number that this thread has no longer.
 void in_child() {
-  std::construct_at(&turn);
-  run_after(&ForkHooks::in_child, count.load(std::memory_order_relaxed));
+  const std::size_t known = count.load(std::memory_order_relaxed);
+  turn.unlock();
+  run_after(&ForkHooks::in_child, known);
 }
 
 // Before other constructors, some of which may fork.
@@ -62,15 +63,23 @@ void in_child() {
 }  // namespace
 
 void around_fork(ForkHooks hooks) {
-  const auto mine = detail::no_fork_meanwhile();
+  const detail::ForksWait meanwhile;
   const std::size_t known = count.load(std::memory_order_relaxed);
   if (known == kMost) throw_errno(ENOMEM, "fork hooks");
   all[known] = hooks;
   count.store(known + 1, std::memory_order_release);
 }
 
-std::unique_lock<std::recursive_mutex> detail::no_fork_meanwhile() {
-  return std::unique_lock(turn);
+detail::ForksWait::ForksWait() : is_outermost_(!has_turn) {
+  if (!is_outermost_) return;
+  turn.lock();
+  has_turn = true;
+}
+
+detail::ForksWait::~ForksWait() {
+  if (!is_outermost_) return;
+  has_turn = false;
+  turn.unlock();
 }
 
 }  // namespace mp::os

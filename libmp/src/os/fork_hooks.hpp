@@ -3,7 +3,6 @@
 
 #include <atomic>
 #include <cstddef>
-#include <mutex>
 #include <new>
 
 namespace mp::os {
@@ -31,7 +30,8 @@ class Lasting {
   Lasting(const Lasting&) = delete;
   Lasting& operator=(const Lasting&) = delete;
 
-  // What the constructor throws, it throws again at the next use. The constructor may use others.
+  // What the constructor throws, it throws again at the next use. The constructor may make others,
+  // but must not wait for a mutex that a hook waits for.
   T& get() {
     T* const made = made_.load(std::memory_order_acquire);
     return made != nullptr ? *made : make();
@@ -49,12 +49,24 @@ class Lasting {
 };
 
 namespace detail {
-std::unique_lock<std::recursive_mutex> no_fork_meanwhile();
-}
+
+// While it exists no other thread forks, registers or makes something lasting. Nests.
+class ForksWait {
+ public:
+  ForksWait();
+  ~ForksWait();
+  ForksWait(const ForksWait&) = delete;
+  ForksWait& operator=(const ForksWait&) = delete;
+
+ private:
+  bool is_outermost_;
+};
+
+}  // namespace detail
 
 template <class T>
 T& Lasting<T>::make() {
-  const auto turn = detail::no_fork_meanwhile();
+  const detail::ForksWait meanwhile;
   if (made_.load(std::memory_order_relaxed) == nullptr) {
     T* const made = ::new (static_cast<void*>(storage_)) T;
     around_fork(hooks_);

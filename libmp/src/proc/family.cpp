@@ -13,11 +13,13 @@
 #include <libmp/serialize.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <iterator>
 #include <limits>
+#include <memory>
 #include <utility>
 
 namespace mp::proc {
@@ -46,8 +48,13 @@ void at_exit(int status) {
 }  // namespace
 
 Family& Family::instance() {
-  static constinit os::Lasting<Family> family;
-  return family.get();
+  static constinit std::atomic<Family*> one{nullptr};
+  if (Family* const made = one.load(std::memory_order_acquire)) return *made;
+  // Two threads may make one each, and the first stays: no fork ever finds one half made.
+  std::unique_ptr<Family> mine(new Family);
+  Family* made = nullptr;
+  const bool is_first = one.compare_exchange_strong(made, mine.get(), std::memory_order_acq_rel);
+  return is_first ? *mine.release() : *made;
 }
 
 Family::Family() : self_(ProcessCore::self(identity_of_first_process())) {}

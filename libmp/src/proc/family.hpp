@@ -1,7 +1,6 @@
 // Family: this process among its relatives: itself, who started it, whom it has started.
 #pragma once
 
-#include "os/fork_hooks.hpp"
 #include "os/lifeline.hpp"
 #include "os/unique_fd.hpp"
 #include "probe/lifecycle.hpp"
@@ -76,7 +75,6 @@ class Family {
     bool detached = false;
   };
 
-  friend class os::Lasting<Family>;
   Family();
   // noexcept: an exception here would bring the child up into what its parent was doing.
   void become_child(const probe::Birth& birth, const Identity& identity,

@@ -77,6 +77,21 @@ TEST(Lasting, IsMadeAtItsFirstUseAndStays) {
   EXPECT_TRUE(child.wait().ok()) << child.wait().text();
 }
 
+// Detached, since a forked child cannot join a thread that it does not have, which a sanitizer
+// holds against it.
+std::atomic<int> at_work{0};
+template <class Work>
+void in_background(Work work) {
+  ++at_work;
+  std::thread([work] {
+    work();
+    --at_work;
+  }).detach();
+}
+void await_background() {
+  while (at_work > 0) std::this_thread::yield();
+}
+
 struct Slow {
   Slow() {
     is_being_made = true;
@@ -90,12 +105,11 @@ struct Slow {
 TEST(Lasting, AForkWhileAnotherThreadMakesItWaitsAndTheChildHasIt) {
   ChildScope child([] {
     static constinit Lasting<Slow> slow;
-    std::thread maker([] { (void)slow.get(); });
+    in_background([] { (void)slow.get(); });
     while (!is_being_made) std::this_thread::yield();
-    std::thread letter_go([] { may_go_on = true; });
+    in_background([] { may_go_on = true; });
     const int code = fork_and([] { return slow.get().answer == 42 ? 0 : 1; });
-    maker.join();
-    letter_go.join();
+    await_background();
     return code;
   });
   EXPECT_TRUE(child.wait().ok()) << child.wait().text();
@@ -116,8 +130,8 @@ os::Lasting<Guarded>& guarded() {
 TEST(Lasting, AChildFindsItsMutexFreeHoweverEarlyTheFork) {
   for (int round = 0; round < 100; ++round) {
     ChildScope child([round] {
-      std::atomic<bool> go{false};
-      std::thread user([&] {
+      static std::atomic<bool> go{false};
+      in_background([] {
         while (!go) std::this_thread::yield();
         for (int i = 0; i < 200; ++i) {
           const std::scoped_lock guard(guarded().get().mutex);
@@ -130,7 +144,7 @@ TEST(Lasting, AChildFindsItsMutexFreeHoweverEarlyTheFork) {
         const std::scoped_lock guard(guarded().get().mutex);
         return 0;
       });
-      user.join();
+      await_background();
       return code;
     });
     ASSERT_TRUE(child.wait().ok()) << "round " << round << ": " << child.wait().text();

@@ -98,6 +98,21 @@ TEST(LeftFiles, ATreeThatIsBeingMadeStays) {
   EXPECT_EQ(names_in(dir.path()).size(), 100U);
 }
 
+// With the magic of a live file, and no zero anywhere: a text that never ends.
+TEST(LeftFiles, AFileOfGarbageIsNobodysSignOfLife) {
+  const support::TempDir dir;
+  const std::string garbage = make_tree(dir.path(), 0, os::self());
+  std::ofstream file(fs::path(dir.path()) / garbage / (garbage + ".mpi"), std::ios::binary);
+  file << std::string(wire::kLiveMagic, sizeof wire::kLiveMagic)
+       << std::string(2 * sizeof(wire::PlainHeader), '\xff');
+  file.close();
+  for (std::uint64_t i = 1; i < 100; ++i) make_tree(dir.path(), i, kNobody);
+
+  forget_old_trees(dir.path());
+
+  EXPECT_THAT(names_in(dir.path()), testing::Not(testing::Contains(garbage)));
+}
+
 TEST(LeftFiles, WhatIsNoTreeIsNotTouched) {
   const support::TempDir dir;
   const std::set<std::string> foreign{"inspector.key", "inspector.sock", "0123456789ABCDEF",

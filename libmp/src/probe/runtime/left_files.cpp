@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <cstring>
 #include <memory>
 #include <span>
 #include <string_view>
@@ -24,8 +25,10 @@ constexpr std::uint64_t kStillWarmNs = 10'000'000'000;  // it may be about to ma
 
 bool lives(const std::string& path) {
   const auto header = std::make_unique<wire::PlainHeader>();
-  return read_header(path, *header) && header->boot_id == os::boot_id() &&
-         os::is_alive({header->pid, header->start_ticks});
+  if (!read_header(path, *header)) return false;
+  // A foreign file need not end its text.
+  const std::string_view boot(header->boot_id, ::strnlen(header->boot_id, sizeof header->boot_id));
+  return boot == os::boot_id() && os::is_alive({header->pid, header->start_ticks});
 }
 
 bool is_dead(const std::string& tree_dir) {

@@ -63,7 +63,7 @@ class KeyOfProcess {
   }
   void set(std::string key) {
     const std::scoped_lock guard(mutex_);
-    if (key_ != key) key_ = std::move(key);  // a page that is only read is not copied in a forked child
+    key_ = std::move(key);
   }
 
  private:

@@ -16,11 +16,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-// Itanium C++ ABI 3.3.5.3. __cxa_finalize runs what the other has registered, all of it when given
-// null. std::atexit would do, but lies at the far end of the program: one more page in each child.
-extern "C" int __cxa_atexit(void (*function)(void*), void* argument, void* dso) noexcept;
+// Itanium C++ ABI 3.3.5.3: runs what __cxa_atexit has registered, all of it when given null.
 extern "C" void __cxa_finalize(void* dso) noexcept;
-extern "C" [[gnu::visibility("hidden")]] void* __dso_handle;
 
 namespace mp::os {
 namespace {
@@ -146,11 +143,9 @@ void at_every_exit(void (*hook)(int status)) noexcept {
 
 // They run in the reverse order of their registration: ours comes before the parent's.
 void begin_own_exit_handlers() noexcept {
-  (void)::__cxa_atexit(
-      [](void*) {
-        if (own_exit.last != nullptr) finish_own_exit();
-      },
-      nullptr, &__dso_handle);
+  (void)std::atexit([] {
+    if (own_exit.last != nullptr) finish_own_exit();
+  });
 }
 
 // Not exit(3): that would also destroy the thread_locals, which this thread has of its parent's.

@@ -25,12 +25,6 @@ void sync_buffer(Stream& stream) noexcept {
   }
 }
 
-// fflush() writes to the stream's own page even if there is nothing to write, and a page that was
-// shared in a fork is copied for that.
-void flush_pending(FILE* stream) noexcept {
-  if (__fpending(stream) > 0) (void)std::fflush(stream);
-}
-
 }  // namespace
 
 void flush_standard_streams() noexcept {
@@ -43,8 +37,8 @@ void flush_standard_streams() noexcept {
     sync_buffer(std::wcerr);
     sync_buffer(std::wclog);
   }
-  flush_pending(stdout);
-  flush_pending(stderr);
+  (void)std::fflush(stdout);
+  (void)std::fflush(stderr);
 }
 
 std::vector<std::string> unflushed_streams() {

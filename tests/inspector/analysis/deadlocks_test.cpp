@@ -1,6 +1,7 @@
 #include "analysis/deadlocks.hpp"
 
 #include "analysis/analyze.hpp"
+#include "fold.hpp"
 #include "support/event_scenarios.hpp"
 
 #include <algorithm>
@@ -14,12 +15,6 @@ namespace {
 
 using support::EventBuilder;
 using namespace std::chrono_literals;
-
-model::Model fold(const EventBuilder& builder) {
-  model::Model model;
-  model.apply(builder.batch());
-  return model;
-}
 
 std::vector<Finding> of_rule(const model::Model& model, std::string_view rule) {
   std::vector<Finding> findings = analyze(model);

@@ -2,6 +2,7 @@
 #include "analysis/finding_log.hpp"
 #include "analysis/flow.hpp"
 #include "analysis/phrases.hpp"
+#include "fold.hpp"
 #include "support/event_scenarios.hpp"
 
 #include <gtest/gtest.h>
@@ -11,12 +12,6 @@ namespace {
 
 using support::EventBuilder;
 using namespace std::chrono_literals;
-
-model::Model fold(const EventBuilder& builder) {
-  model::Model model;
-  model.apply(builder.batch());
-  return model;
-}
 
 std::vector<std::string> sentences(const std::vector<Finding>& findings) {
   std::vector<std::string> all;

@@ -3,6 +3,7 @@
 #include "analysis/analyze.hpp"
 #include "analysis/events.hpp"
 #include "analysis/finding_log.hpp"
+#include "fold.hpp"
 #include "support/event_builder.hpp"
 
 #include <algorithm>
@@ -14,12 +15,6 @@ namespace {
 
 using support::EventBuilder;
 using namespace std::chrono_literals;
-
-model::Model fold(const EventBuilder& builder) {
-  model::Model model;
-  model.apply(builder.batch());
-  return model;
-}
 
 const wire::ForkRisk kThreads{.threads = 2};
 

@@ -39,36 +39,31 @@ T* at(void* base, std::uint32_t offset) noexcept {
   return reinterpret_cast<T*>(static_cast<std::byte*>(base) + offset);
 }
 
-// Of the thread that forks: so the child finds it without a look at the parent's file, whose pages
-// it does not have yet.
-constinit thread_local Birthright for_forked_child;
-
-void prepare_forked_child() {
-  for_forked_child = Birthright{};
-  if (live_if_open() == nullptr) return;
-  for_forked_child = birthright_for_child(0);
-  constexpr std::string_view kMark = " (fork)";
-  const char* const name = file.header->name;
-  const char* const name_end = std::find(name, name + sizeof for_forked_child.name - kMark.size() - 1, '\0');
-  kMark.copy(std::copy(name, name_end, for_forked_child.name), kMark.size());
-}
-
 // In the child: nothing of the parent's file may be written. Everything here is plain stores.
 void forget_parents_file() {
   if (stage.load(std::memory_order_relaxed) == Stage::Closed) return;
+  const bool was_open = stage.load(std::memory_order_relaxed) == Stage::Open && file.header != nullptr;
+  Birthright next;
+  if (was_open) {
+    next = birthright_for_child(0);
+    constexpr std::string_view kMark = " (fork)";
+    const char* const name = file.header->name;
+    const char* const name_end = std::find(name, name + sizeof next.name - kMark.size() - 1, '\0');
+    kMark.copy(std::copy(name, name_end, next.name), kMark.size());
+  }
   if (detail::level_word.load(std::memory_order_relaxed) != &off_level) {
     detail::level_word.store(&undecided_level, std::memory_order_relaxed);
   }
   detail::forget_writer_state(handles.load(std::memory_order_relaxed));
   forget_kept_files();
-  right = for_forked_child;
+  right = next;
   // The mapping itself stays: unmapping is no business of a fork handler, and the next open() replaces the views.
   opening_here = false;
   stage.store(Stage::Closed, std::memory_order_release);
 }
 
 [[gnu::constructor(102)]] void hook_forks() {
-  os::around_fork({.before = prepare_forked_child, .in_child = forget_parents_file});
+  os::around_fork({.in_child = forget_parents_file});
 }
 
 void copy_text(char* into, std::size_t size, std::string_view text) noexcept {

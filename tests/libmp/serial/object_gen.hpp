@@ -84,8 +84,10 @@ inline Object any_key(int depth) {
 inline Object any_exception(std::vector<Object> args) {
   constexpr const char* kNames[] = {"ValueError", "KeyError", "IndexError", "queue.Full",
                                     "multiprocessing.context.TimeoutError"};
+  // One text for all: Python interns the names of attributes, so its pickles refer to the first.
+  static const Object kNote = "note";
   Object state;
-  if (*rc::gen::inRange(0, 3) == 0) state = dict{{"note", any_scalar()}};
+  if (*rc::gen::inRange(0, 3) == 0) state = dict{{kNote, any_scalar()}};
   return exception(kNames[*rc::gen::inRange(0, 5)], std::move(args), state);
 }
 

@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <ranges>
 #include <source_location>
@@ -21,6 +22,7 @@ namespace mp {
 
 namespace ipc {
 class ConnectionAccess;
+class HandoffPair;
 }
 
 namespace detail {
@@ -126,6 +128,7 @@ class Connection {
   bool is_socket_ = true;
   bool may_be_challenged_ = false;  // Client() had no key: the first message may demand one
   std::uint32_t probe_ = 0;         // its handle there
+  std::shared_ptr<ipc::HandoffPair> handoffs_;  // of a Pipe, for messages past the kernel
   struct Identity {
     std::uint64_t device = 0;
     std::uint64_t inode = 0;

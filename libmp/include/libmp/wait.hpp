@@ -10,12 +10,15 @@
 
 namespace mp {
 
+class Connection;
+
 // Anything with a descriptor that becomes readable: Connection, Listener, a Process' sentinel, a
 // plain descriptor. A view: what it was made from must stay open during wait(). Made from something
 // closed, it throws what fileno() throws.
 class Waitable {
  public:
   Waitable(int fd) noexcept : fd_(fd) {}
+  Waitable(const Connection& connection);
   template <typename Source>
     requires requires(const Source& source) {
       { source.fileno() } -> std::convertible_to<int>;

@@ -67,6 +67,7 @@ Connection ConnectionAccess::make(os::UniqueFd fd, const Birth& birth) {
                                        .capacity = 0,
                                        .how = birth.how});
   connection.identity_ = {birth.identity.device, birth.identity.inode, birth.identity.offset};
+  connection.handoffs_ = birth.handoffs;
   connection.fd_ = fd.release();
   return connection;
 }
@@ -76,6 +77,7 @@ void ConnectionAccess::write(detail::OutArchive& archive, const Connection& conn
       connection.closed() ? kClosed : archive.luggage("Connection").pack(connection.fd_);
   archive(number, connection.readable_, connection.writable_, connection.is_socket_,
           connection.may_be_challenged_, connection.identity_);
+  HandoffPair::pack(archive, connection.handoffs_.get());
 }
 
 Connection ConnectionAccess::read(detail::InArchive& archive) {
@@ -83,6 +85,7 @@ Connection ConnectionAccess::read(detail::InArchive& archive) {
   Connection connection;
   archive(number, connection.readable_, connection.writable_, connection.is_socket_,
           connection.may_be_challenged_, connection.identity_);
+  connection.handoffs_ = HandoffPair::unpack(archive);
   if (number == kClosed) return connection;
   const Connection::Identity& identity = connection.identity_;
   connection.fd_ = archive.luggage("Connection").take(number);
@@ -96,35 +99,41 @@ Connection ConnectionAccess::read(detail::InArchive& archive) {
   return connection;
 }
 
+int ConnectionAccess::descriptor(const Connection& connection) {
+  if (connection.closed()) os::throw_errno(EBADF, "fileno", "Connection (closed)");
+  return connection.fd_;
+}
+
 Stream ConnectionAccess::reader(const Connection& connection, std::string_view operation) {
   if (connection.closed()) os::throw_errno(EBADF, operation, "Connection (closed)");
   if (!connection.readable_) os::throw_errno(EBADF, operation, "Connection (not readable)");
   return {connection.fd_, connection.is_socket_ ? os::StreamKind::Socket : os::StreamKind::Pipe,
-          connection.probe_};
+          connection.probe_, connection.handoffs_ ? &connection.handoffs_->incoming() : nullptr};
 }
 
 Stream ConnectionAccess::writer(const Connection& connection, std::string_view operation) {
   if (connection.closed()) os::throw_errno(EBADF, operation, "Connection (closed)");
   if (!connection.writable_) os::throw_errno(EBADF, operation, "Connection (not writable)");
   return {connection.fd_, connection.is_socket_ ? os::StreamKind::Socket : os::StreamKind::Pipe,
-          connection.probe_};
+          connection.probe_, connection.handoffs_ ? &connection.handoffs_->outgoing() : nullptr};
 }
 
 template <typename TakeBody>
 void ConnectionAccess::receive(Connection& connection, std::string_view operation,
                                os::Deadline deadline, TakeBody take_body) {
   const Stream stream = reader(connection, operation);
-  std::uint64_t size = 0;
+  Arrival arrival;
   FrameEnd end = FrameEnd::Complete;
   try {
-    end = receive_header(stream, deadline, size);
-    if (end == FrameEnd::Complete && size != 0) end = take_body(stream, size, deadline);
+    end = receive_header(stream, deadline, arrival);
+    if (end == FrameEnd::Complete && arrival.size != 0) end = take_body(stream, arrival, deadline);
+    finish(stream, arrival);
   } catch (...) {
     stop_reading(connection);
     throw;
   }
   conclude(connection, operation, end);
-  probe::connection_received(connection.probe_, ++connection.received_, size);
+  probe::connection_received(connection.probe_, ++connection.received_, arrival.size);
 }
 
 void ConnectionAccess::conclude(Connection& connection, std::string_view operation, FrameEnd end) {
@@ -196,6 +205,7 @@ void Connection::swap(Connection& other) noexcept {
   std::swap(is_socket_, other.is_socket_);
   std::swap(may_be_challenged_, other.may_be_challenged_);
   std::swap(probe_, other.probe_);
+  std::swap(handoffs_, other.handoffs_);
   std::swap(identity_, other.identity_);
   std::swap(sent_, other.sent_);
   std::swap(received_, other.received_);
@@ -204,14 +214,16 @@ void Connection::swap(Connection& other) noexcept {
 void Connection::close() noexcept {
   if (closed()) return;
   os::UniqueFd(std::exchange(fd_, -1)).reset();
+  handoffs_.reset();
   readable_ = false;
   writable_ = false;
   probe::retire(std::exchange(probe_, 0));
 }
 
 int Connection::fileno() const {
-  if (closed()) os::throw_errno(EBADF, "fileno", "Connection (closed)");
-  return fd_;
+  const int fd = ConnectionAccess::descriptor(*this);
+  if (handoffs_) handoffs_->outgoing().expose();
+  return fd;
 }
 
 void Connection::send(const Object& object) {
@@ -226,8 +238,8 @@ void Connection::send_pickle(std::string_view pickle) {
 
 Object Connection::recv(Timeout timeout) {
   detail::ByteBuffer message;
-  const auto take = [&](const Stream& stream, std::uint64_t size, os::Deadline deadline) {
-    return ipc::receive_body(stream, size, message, deadline);
+  const auto take = [&](const Stream& stream, const ipc::Arrival& arrival, os::Deadline deadline) {
+    return ipc::receive_body(stream, arrival, message, deadline);
   };
   ConnectionAccess::receive(*this, "recv", ipc::deadline_of(timeout), take);
   ConnectionAccess::check_challenge(*this, message.text());
@@ -245,13 +257,13 @@ void Connection::send_bytes(std::span<const std::byte> buffer, std::ptrdiff_t of
 
 std::string Connection::recv_bytes(std::optional<std::size_t> maxlength, Timeout timeout) {
   std::string message;
-  const auto take = [&](const Stream& stream, std::uint64_t size, os::Deadline deadline) {
-    if (maxlength && size > *maxlength) {
+  const auto take = [&](const Stream& stream, const ipc::Arrival& arrival, os::Deadline deadline) {
+    if (maxlength && arrival.size > *maxlength) {
       os::throw_errno(EMSGSIZE, "recv_bytes",
-                      "message of " + std::to_string(size) + " bytes where at most " +
+                      "message of " + std::to_string(arrival.size) + " bytes where at most " +
                           std::to_string(*maxlength) + " are allowed");
     }
-    return ipc::receive_body(stream, size, message, deadline);
+    return ipc::receive_body(stream, arrival, message, deadline);
   };
   ConnectionAccess::receive(*this, "recv_bytes", ipc::deadline_of(timeout), take);
   ConnectionAccess::check_challenge(*this, message);
@@ -266,10 +278,12 @@ std::size_t Connection::recv_bytes_into(std::span<std::byte> buffer, std::ptrdif
   const std::span<std::byte> room = buffer.subspan(static_cast<std::size_t>(offset));
   std::span<const std::byte> message = room.first(0);
   detail::ByteBuffer too_long;
-  const auto take = [&](const Stream& stream, std::uint64_t size, os::Deadline deadline) {
-    if (size > room.size()) return ipc::receive_body(stream, size, too_long, deadline);
-    message = room.first(static_cast<std::size_t>(size));
-    return ipc::receive_body(stream, room.first(message.size()), deadline);
+  const auto take = [&](const Stream& stream, const ipc::Arrival& arrival, os::Deadline deadline) {
+    if (arrival.size > room.size()) {
+      return ipc::receive_body(stream, arrival, too_long, deadline);
+    }
+    message = room.first(static_cast<std::size_t>(arrival.size));
+    return ipc::receive_body(stream, arrival, room.first(message.size()), deadline);
   };
   ConnectionAccess::receive(*this, "recv_bytes_into", os::Deadline::never(), take);
   if (too_long.empty()) {
@@ -282,6 +296,7 @@ std::size_t Connection::recv_bytes_into(std::span<std::byte> buffer, std::ptrdif
 
 bool Connection::poll(Timeout timeout) {
   const Stream stream = ConnectionAccess::reader(*this, "poll");
+  if (stream.handoff != nullptr && stream.handoff->has_message()) return true;
   if (os::poll_readable(stream.fd, os::Deadline::at_ns(0))) return true;
   const os::Deadline deadline = ipc::deadline_of(timeout);
   if (deadline.has_passed()) return false;
@@ -295,16 +310,19 @@ bool Connection::poll(Timeout timeout) {
 
 std::pair<Connection, Connection> Pipe(bool duplex, std::source_location site) {
   auto [first, second] = os::make_socket_pair();
+  auto [first_handoffs, second_handoffs] = ipc::HandoffPair::make();
   // One way is a socket pair too: then no writer is ever killed by SIGPIPE, threads or not. The
   // ends bear one name, the first one's, and differ in the offset: so they can be told to be a
   // pair.
   ConnectionAccess::Birth birth;
   birth.identity = ConnectionAccess::identity_of(first.get());
   birth.site = site;
+  birth.handoffs = std::move(first_handoffs);
   if (!duplex) birth.access = Connection::Access::ReadOnly;
   Connection reader = ConnectionAccess::make(std::move(first), birth);
   if (!duplex) birth.access = Connection::Access::WriteOnly;
   birth.identity.offset = 1;
+  birth.handoffs = std::move(second_handoffs);
   return {std::move(reader), ConnectionAccess::make(std::move(second), birth)};
 }
 

@@ -2,10 +2,12 @@
 #pragma once
 
 #include "ipc/frame_io.hpp"
+#include "ipc/handoff_pair.hpp"
 #include "os/unique_fd.hpp"
 #include "probe/probe.hpp"
 #include <libmp/connection.hpp>
 
+#include <memory>
 #include <source_location>
 #include <string_view>
 
@@ -18,6 +20,7 @@ class ConnectionAccess {
     os::StreamKind kind = os::StreamKind::Socket;
     probe::Identity identity;
     wire::Acquired how = wire::Acquired::Created;
+    std::shared_ptr<HandoffPair> handoffs;
     bool may_be_challenged = false;
     std::source_location site;
   };
@@ -28,6 +31,8 @@ class ConnectionAccess {
   static Connection read(detail::InArchive& archive);
 
   static probe::Handle probe(const Connection& connection) noexcept { return connection.probe_; }
+  // As fileno(), for what is only waited for and not lent to anybody.
+  static int descriptor(const Connection& connection);
   // Throws OSError when the connection is closed or does not go that way.
   static Stream reader(const Connection& connection, std::string_view operation);
   static Stream writer(const Connection& connection, std::string_view operation);

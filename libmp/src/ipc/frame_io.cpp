@@ -34,7 +34,8 @@ bool fill(const Stream& stream, std::span<std::byte> room, os::Deadline deadline
       ended = true;
       return true;
     }
-    if (moved.end == End::WouldBlock && !os::poll_readable(stream.fd, deadline)) return false;
+    if (moved.end != End::WouldBlock) continue;
+    if (deadline.has_passed() || !os::poll_readable(stream.fd, deadline)) return false;
   }
   return true;
 }
@@ -80,12 +81,25 @@ FrameEnd receive_growing(const Stream& stream, std::uint64_t size, os::Deadline 
   return FrameEnd::Complete;
 }
 
+bool must_look_into_socket(const Stream& stream) {
+  return stream.handoff == nullptr || !stream.handoff->socket_is_empty();
+}
+
 // The header, which may be long in coming. Looks without waiting first: then only a receiver that
-// really waits is told to the probes.
-FrameEnd receive_first(const Stream& stream, std::span<std::byte> header, os::Deadline deadline) {
+// really waits is told to the probes. `handed_over`: a message came that has no header.
+FrameEnd receive_first(const Stream& stream, std::span<std::byte> header, os::Deadline deadline,
+                       bool& handed_over) {
   std::size_t got = 0;
   bool ended = false;
-  bool in_time = fill(stream, header, os::Deadline::at_ns(0), got, ended);
+  const auto fill_now = [&] { return fill(stream, header, os::Deadline::at_ns(0), got, ended); };
+  handed_over = stream.handoff != nullptr && stream.handoff->has_message();
+  if (handed_over) return FrameEnd::Complete;
+  bool in_time = must_look_into_socket(stream) && fill_now();
+  if (!in_time && got == 0 && stream.handoff != nullptr) {
+    handed_over = stream.handoff->look(deadline);
+    if (handed_over) return FrameEnd::Complete;
+    in_time = fill_now();
+  }
   if (!in_time) {
     probe::Wait wait(wire::ThreadState::ConnectionRecv, stream.probe, probe_timeout(deadline));
     in_time = fill(stream, header, deadline, got, ended);
@@ -103,6 +117,9 @@ FrameEnd after_header(FrameEnd end) noexcept {
 
 FrameEnd send_frame(const Stream& stream, std::span<const std::byte> message,
                     os::Deadline deadline) {
+  if (stream.handoff != nullptr && stream.handoff->give(message, stream.fd))
+    return FrameEnd::Complete;
+  BesideHandoff beside(stream.handoff);
   const FrameHeader header(message.size());
   std::span<const std::byte> head = header.bytes();
   std::span<const std::byte> body = message;
@@ -112,6 +129,7 @@ FrameEnd send_frame(const Stream& stream, std::span<const std::byte> message,
   std::optional<probe::Wait> wait;
   while (true) {
     const auto moved = os::transmit(stream.fd, stream.kind, head, body, blocking);
+    beside.written();
     const std::size_t of_head = std::min(moved.bytes, head.size());
     head = head.subspan(of_head);
     body = body.subspan(moved.bytes - of_head);
@@ -128,37 +146,53 @@ FrameEnd send_frame(const Stream& stream, std::span<const std::byte> message,
   return FrameEnd::Complete;
 }
 
-FrameEnd receive_header(const Stream& stream, os::Deadline deadline, std::uint64_t& size) {
+FrameEnd receive_header(const Stream& stream, os::Deadline deadline, Arrival& arrival) {
   std::array<std::byte, kShortHeader> header;
-  const FrameEnd end = receive_first(stream, header, deadline);
+  bool handed_over = false;
+  const FrameEnd end = receive_first(stream, header, deadline, handed_over);
   if (end != FrameEnd::Complete) return end;
+  if (handed_over) {
+    const std::span<const std::byte> message = stream.handoff->message();
+    arrival = {message.size(), message.data()};
+    return FrameEnd::Complete;
+  }
   const ShortHeader decoded = decode_short(header);
   if (decoded.kind == ShortHeader::Kind::Malformed) {
     throw OSError(EPROTO, "recv", "no message header: the peer does not speak this protocol");
   }
-  size = decoded.size;
+  arrival.size = decoded.size;
   if (decoded.kind == ShortHeader::Kind::Size) return FrameEnd::Complete;
   std::array<std::byte, kLongHeader - kShortHeader> extension;
   const FrameEnd rest = receive_all(stream, extension, deadline, 0, extension.size());
-  size = decode_long(extension);
+  arrival.size = decode_long(extension);
   return after_header(rest);
 }
 
-FrameEnd receive_body(const Stream& stream, std::span<std::byte> into, os::Deadline deadline) {
+FrameEnd receive_body(const Stream& stream, const Arrival& arrival, std::span<std::byte> into,
+                      os::Deadline deadline) {
+  if (arrival.handed_over != nullptr) {
+    std::copy_n(arrival.handed_over, into.size(), into.data());
+    return FrameEnd::Complete;
+  }
   return after_header(receive_all(stream, into, deadline, 0, into.size()));
 }
 
-FrameEnd receive_body(const Stream& stream, std::uint64_t size, detail::ByteBuffer& into,
+FrameEnd receive_body(const Stream& stream, const Arrival& arrival, detail::ByteBuffer& into,
                       os::Deadline deadline) {
   const auto reserve = [&](std::size_t total) { into.reserve(total); };
   const auto grow = [&](std::size_t total) {
     static_cast<void>(into.extend(total - into.size()));
     return into.data();
   };
-  return after_header(receive_growing(stream, size, deadline, size, reserve, grow));
+  if (arrival.handed_over != nullptr) {
+    into.append(arrival.handed_over, static_cast<std::size_t>(arrival.size));
+    return FrameEnd::Complete;
+  }
+  return after_header(
+      receive_growing(stream, arrival.size, deadline, arrival.size, reserve, grow));
 }
 
-FrameEnd receive_body(const Stream& stream, std::uint64_t size, std::string& into,
+FrameEnd receive_body(const Stream& stream, const Arrival& arrival, std::string& into,
                       os::Deadline deadline) {
   const auto reserve = [&](std::size_t total) { into.reserve(total); };
   // resize() writes zeros first; in small steps they are overwritten while still in the cache.
@@ -166,7 +200,17 @@ FrameEnd receive_body(const Stream& stream, std::uint64_t size, std::string& int
     into.resize(total);
     return reinterpret_cast<std::byte*>(into.data());
   };
-  return after_header(receive_growing(stream, size, deadline, kStringStep, reserve, grow));
+  if (arrival.handed_over != nullptr) {
+    into.assign(reinterpret_cast<const char*>(arrival.handed_over),
+                static_cast<std::size_t>(arrival.size));
+    return FrameEnd::Complete;
+  }
+  return after_header(
+      receive_growing(stream, arrival.size, deadline, kStringStep, reserve, grow));
+}
+
+void finish(const Stream& stream, const Arrival& arrival) noexcept {
+  if (arrival.handed_over != nullptr) stream.handoff->taken();
 }
 
 }  // namespace mp::ipc

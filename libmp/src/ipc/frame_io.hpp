@@ -2,6 +2,7 @@
 // it waits.
 #pragma once
 
+#include "ipc/handoff.hpp"
 #include "os/clock.hpp"
 #include "os/socket.hpp"
 #include "probe/probe.hpp"
@@ -14,11 +15,12 @@
 
 namespace mp::ipc {
 
-// A view of a connection's descriptor.
+// A view of one direction of a connection.
 struct Stream {
   int fd = -1;
   os::StreamKind kind = os::StreamKind::Socket;
   probe::Handle probe = 0;
+  Handoff* handoff = nullptr;  // where both ends have one
 };
 
 enum class FrameEnd : std::uint8_t {
@@ -32,21 +34,32 @@ enum class FrameEnd : std::uint8_t {
 FrameEnd send_frame(const Stream& stream, std::span<const std::byte> message,
                     os::Deadline deadline = os::Deadline::never());
 
-// The size of the next message. Throws OSError when the stream ends inside the header, or when it
-// is no header (EPROTO).
-FrameEnd receive_header(const Stream& stream, os::Deadline deadline, std::uint64_t& size);
+// What is known of a message before its bytes are here.
+struct Arrival {
+  std::uint64_t size = 0;
+  const std::byte* handed_over = nullptr;  // there it lies, until finish()
+};
+
+// The next message. Throws OSError when the stream ends inside the header, or when it is no header
+// (EPROTO).
+FrameEnd receive_header(const Stream& stream, os::Deadline deadline, Arrival& arrival);
 
 // The message behind the header, all of `into`. Throws OSError when the stream ends inside it.
 // Where Python reports the end of the stream right behind a header like one before it, so does
 // this.
-FrameEnd receive_body(const Stream& stream, std::span<std::byte> into, os::Deadline deadline);
+// Requires: `into` is as long as the message.
+FrameEnd receive_body(const Stream& stream, const Arrival& arrival, std::span<std::byte> into,
+                      os::Deadline deadline);
 
 // The same into a growing buffer: memory follows the bytes that have really come (at most 16 times
 // as much, from 1 MiB on), not what the header promises.
 // Requires: `into` is empty.
-FrameEnd receive_body(const Stream& stream, std::uint64_t size, detail::ByteBuffer& into,
+FrameEnd receive_body(const Stream& stream, const Arrival& arrival, detail::ByteBuffer& into,
                       os::Deadline deadline);
-FrameEnd receive_body(const Stream& stream, std::uint64_t size, std::string& into,
+FrameEnd receive_body(const Stream& stream, const Arrival& arrival, std::string& into,
                       os::Deadline deadline);
+
+// After the body: makes room for the next message.
+void finish(const Stream& stream, const Arrival& arrival) noexcept;
 
 }  // namespace mp::ipc

@@ -56,7 +56,9 @@ void send_handle(Connection& connection, int handle, int /*destination_pid*/) {
   if (!os::is_unix_socket(stream.fd)) {
     os::throw_errno(EOPNOTSUPP, "send_handle", "a Connection that is no unix socket");
   }
+  ipc::BesideHandoff beside(stream.handoff);
   ipc::send_descriptor(stream.fd, handle);
+  beside.written();
 }
 
 int recv_handle(Connection& connection) {

@@ -1,3 +1,4 @@
+#include "ipc/connection_access.hpp"
 #include "ipc/deadline.hpp"
 #include "os/check.hpp"
 #include "os/poll.hpp"
@@ -7,6 +8,9 @@
 #include <cerrno>
 
 namespace mp {
+
+Waitable::Waitable(const Connection& connection)
+    : fd_(ipc::ConnectionAccess::descriptor(connection)) {}
 
 std::vector<Waitable> wait(std::span<const Waitable> objects, Timeout timeout) {
   std::vector<pollfd> items;

@@ -6,7 +6,9 @@
 #include <array>
 #include <cerrno>
 
+#include <linux/sockios.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
@@ -126,6 +128,12 @@ Transfer transmit(int fd, StreamKind kind, std::span<const std::byte> head,
   // A peer that vanished with unread bytes: for the writer the same as one that vanished without.
   if (sent == -1 && errno == ECONNRESET) errno = EPIPE;
   return judge(sent, "write");
+}
+
+std::size_t unread_bytes(int socket) noexcept {
+  int unread = 0;
+  if (::ioctl(socket, SIOCOUTQ, &unread) == -1) return ~std::size_t{0};
+  return static_cast<std::size_t>(unread);
 }
 
 }  // namespace mp::os

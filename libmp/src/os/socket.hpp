@@ -52,4 +52,8 @@ Transfer receive(int fd, StreamKind kind, std::span<std::byte> room, Blocking bl
 Transfer transmit(int fd, StreamKind kind, std::span<const std::byte> head,
                   std::span<const std::byte> body, Blocking blocking);
 
+// Bytes that were written to this unix socket and that its peer has not read yet, in the kernel's
+// own count, which includes what it adds; 0 when all was read. All ones when that cannot be told.
+std::size_t unread_bytes(int socket) noexcept;
+
 }  // namespace mp::os

@@ -7,9 +7,9 @@
 #include "os/lifeline.hpp"
 #include "os/memory.hpp"
 #include "os/unique_fd.hpp"
+#include "os/wait_spin.hpp"
 #include "probe/probe.hpp"
 #include "queue/layout.hpp"
-#include "queue/spin.hpp"
 #include "queue/tasks.hpp"
 #include "sync/lock_core.hpp"
 #include <libmp/detail/queue_bytes.hpp>
@@ -176,10 +176,10 @@ class Core {
 
   alignas(64) PutView put_view_;
   sync::SpinBudget put_spin_;
-  WaitSpin room_spin_;
+  os::WaitSpin room_spin_;
   alignas(64) GetView get_view_;
   sync::SpinBudget get_spin_;
-  WaitSpin item_spin_;
+  os::WaitSpin item_spin_;
   std::optional<Tasks> tasks_;  // of a joinable one
 };
 

@@ -9,26 +9,26 @@
 #include <atomic>
 #include <cstdint>
 
-namespace mp::queue {
+namespace mp::os {
 
 // Learns from its last waits. Private to a process; races between threads only blur the estimate.
 class WaitSpin {
  public:
   // Whether `changed` came true within the budget. False at once on a machine with one processor.
   template <typename Changed>
-  bool until(Changed&& changed, os::Deadline deadline) noexcept {
-    if (!os::can_spin()) return false;
+  bool until(Changed&& changed, Deadline deadline) noexcept {
+    if (!can_spin()) return false;
     const std::uint64_t budget = next_budget();
-    const std::uint64_t end = std::min(os::monotonic_ns() + budget, deadline.moment_ns());
+    const std::uint64_t end = std::min(monotonic_ns() + budget, deadline.moment_ns());
     do {
       for (int i = 0; i < 16; ++i) {
         if (changed()) {
           misses_.store(0, std::memory_order_relaxed);
           return true;
         }
-        os::cpu_relax();
+        cpu_relax();
       }
-    } while (os::monotonic_ns() < end);
+    } while (monotonic_ns() < end);
     if (budget == kLong) misses_.fetch_add(1, std::memory_order_relaxed);
     return false;
   }
@@ -48,4 +48,4 @@ class WaitSpin {
   std::atomic<std::uint32_t> turn_{0};
 };
 
-}  // namespace mp::queue
+}  // namespace mp::os

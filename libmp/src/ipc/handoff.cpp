@@ -1,0 +1,139 @@
+#include "ipc/handoff.hpp"
+
+#include "os/cpu.hpp"
+#include "os/socket.hpp"
+#include <libmp/exceptions.hpp>
+
+#include <cerrno>
+#include <cstring>
+#include <string>
+
+namespace mp::ipc {
+namespace {
+
+enum State : std::uint64_t {
+  Idle,
+  Offered,  // a receiver looks
+  Writing,  // a sender has taken the offer
+  Full,     // a message lies here
+};
+constexpr std::uint64_t kStateBits = 3;
+
+// An offer older than this is of a receiver that was killed, or kept from its processor.
+constexpr std::uint64_t kFreshNs = 200'000;
+// Copying takes less than a microsecond, unless the sender was killed or kept from its processor.
+constexpr std::uint64_t kWritingNs = 200'000;
+
+// How long a receiver may take to deal with one message and look for the next.
+constexpr std::uint64_t kReturnNs = 2'000;
+
+State state_of(std::uint64_t turn) noexcept { return static_cast<State>(turn & kStateBits); }
+std::uint64_t in_state(std::uint64_t turn, State state) noexcept {
+  return (turn & ~kStateBits) | state;
+}
+std::uint64_t next_offer(std::uint64_t turn) noexcept {
+  return in_state(turn + kStateBits + 1, Offered);
+}
+
+}  // namespace
+
+bool Handoff::is_stale() const noexcept {
+  return os::monotonic_ns() > place_->offered_ns.load(std::memory_order_relaxed) + kFreshNs;
+}
+
+bool Handoff::socket_was_read(int socket) noexcept {
+  if (socket_is_empty()) return true;
+  if (os::unread_bytes(socket) != 0) return false;
+  place_->socket_used = false;
+  return true;
+}
+
+std::uint64_t Handoff::await_offer() noexcept {
+  std::uint64_t turn = place_->turn.load(std::memory_order_acquire);
+  if (state_of(turn) == Offered || !receiver_is_quick_) return turn;
+  const std::uint64_t patience = os::monotonic_ns() + kReturnNs;
+  do {
+    os::cpu_relax();
+    turn = place_->turn.load(std::memory_order_acquire);
+  } while (state_of(turn) != Offered && os::monotonic_ns() < patience);
+  return turn;
+}
+
+bool Handoff::give(std::span<const std::byte> message, int socket) noexcept {
+  if (message.size() > HandoffPlace::kMostBytes) return false;
+  receiver_is_quick_ = give_to(await_offer(), message, socket);
+  return receiver_is_quick_;
+}
+
+bool Handoff::give_to(std::uint64_t offer, std::span<const std::byte> message,
+                      int socket) noexcept {
+  if (state_of(offer) != Offered || !socket_was_read(socket) || is_stale()) return false;
+  std::uint64_t writing = in_state(offer, Writing);
+  if (!place_->turn.compare_exchange_strong(offer, writing)) return false;
+  if (!message.empty()) std::memcpy(place_->bytes, message.data(), message.size());
+  place_->size.store(static_cast<std::uint32_t>(message.size()), std::memory_order_relaxed);
+  return place_->turn.compare_exchange_strong(writing, in_state(writing, Full));
+}
+
+void Handoff::before_socket() noexcept {
+  if (!place_->socket_used.load(std::memory_order_relaxed)) place_->socket_used = true;
+}
+
+// Whoever looks here must look into the socket instead. The order is the one that look() relies on:
+// it makes its offer before it reads socket_used.
+void Handoff::after_socket() noexcept {
+  std::uint64_t offer = place_->turn.load();
+  if (state_of(offer) == Offered) place_->turn.compare_exchange_strong(offer, in_state(offer, Idle));
+}
+
+bool Handoff::has_message() const noexcept {
+  return state_of(place_->turn.load(std::memory_order_acquire)) == Full;
+}
+
+std::uint64_t Handoff::offers() const noexcept { return place_->turn.load() / (kStateBits + 1); }
+
+bool Handoff::look(os::Deadline deadline) noexcept {
+  if (!os::can_spin() || deadline.has_passed()) return has_message();
+  std::uint64_t before = place_->turn.load(std::memory_order_acquire);
+  if (state_of(before) == Full) return true;
+  // Another receiver's, unless that one is no more.
+  if (state_of(before) != Idle && !is_stale()) return false;
+  place_->offered_ns.store(os::monotonic_ns(), std::memory_order_relaxed);
+  const std::uint64_t offer = next_offer(before);
+  if (!place_->turn.compare_exchange_strong(before, offer)) return has_message();
+  spin_.until([&] { return place_->turn.load(std::memory_order_acquire) != offer; }, deadline);
+  return withdraw(offer);
+}
+
+bool Handoff::withdraw(std::uint64_t offer) noexcept {
+  std::uint64_t seen = offer;
+  if (place_->turn.compare_exchange_strong(seen, in_state(offer, Idle))) return false;
+  const std::uint64_t patience = os::monotonic_ns() + kWritingNs;
+  while (state_of(seen) == Writing) {
+    if (os::monotonic_ns() < patience) {
+      os::cpu_relax();
+      seen = place_->turn.load(std::memory_order_acquire);
+    } else if (place_->turn.compare_exchange_strong(seen, in_state(offer, Idle))) {
+      return false;
+    }
+  }
+  return state_of(seen) == Full;
+}
+
+std::span<const std::byte> Handoff::message() const {
+  const std::uint32_t size = place_->size.load(std::memory_order_relaxed);
+  if (size > HandoffPlace::kMostBytes) {
+    throw OSError(EPROTO, "recv",
+                  "a message of " + std::to_string(size) + " bytes in shared memory for " +
+                      std::to_string(HandoffPlace::kMostBytes) +
+                      ": the peer does not speak this protocol");
+  }
+  return {place_->bytes, size};
+}
+
+void Handoff::taken() noexcept {
+  std::uint64_t full = place_->turn.load(std::memory_order_relaxed);
+  if (state_of(full) == Full) place_->turn.compare_exchange_strong(full, in_state(full, Idle));
+}
+
+}  // namespace mp::ipc

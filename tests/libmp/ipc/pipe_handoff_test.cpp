@@ -1,0 +1,294 @@
+// Pipes of several processes, whose messages go past the kernel or through it from one to the next.
+#include "ipc/connection_access.hpp"
+#include "ipc/handoff_pair.hpp"
+#include "os/cpu.hpp"
+#include "support/child_scope.hpp"
+#include "support/shared_page.hpp"
+#include <libmp/connection.hpp>
+#include <libmp/exceptions.hpp>
+#include <libmp/libmp.hpp>
+#include <libmp/reduction.hpp>
+#include <libmp/wait.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <cstring>
+#include <random>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <signal.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <gtest/gtest.h>
+
+namespace mp {
+namespace {
+
+using namespace std::chrono_literals;
+using support::ChildScope;
+
+using Random = std::independent_bits_engine<std::mt19937, 32, std::uint32_t>;
+
+// A message that says which it is, and that shows when it was torn.
+std::string numbered(std::uint32_t number, std::size_t size) {
+  std::string text(std::max(size, sizeof number), static_cast<char>(number % 251));
+  std::memcpy(text.data(), &number, sizeof number);
+  return text;
+}
+
+// Its number; ~0 for one that is not whole.
+std::uint32_t number_of(const std::string& message) {
+  std::uint32_t number = 0;
+  if (message.size() < sizeof number) return ~std::uint32_t{0};
+  std::memcpy(&number, message.data(), sizeof number);
+  return message == numbered(number, message.size()) ? number : ~std::uint32_t{0};
+}
+
+// From nothing to more than a handoff takes, and now and then more than a socket.
+std::size_t any_size(Random& random) {
+  const std::uint32_t kind = random() % 100;
+  if (kind < 90) return random() % 200;
+  if (kind < 99) return random() % 5000;
+  return random() % 300'000;
+}
+
+void pause(Random& random) {
+  for (std::uint32_t left = random() % 8 == 0 ? random() % 20'000 : 0; left > 0; --left) {
+    os::cpu_relax();
+  }
+}
+
+std::string receive_somehow(Connection& connection, Random& random) {
+  switch (random() % 4) {
+    case 0:
+      EXPECT_TRUE(connection.poll(20s));
+      break;
+    case 1:
+      EXPECT_EQ(wait({connection}, 20s).size(), 1U);
+      break;
+    default:
+      break;
+  }
+  return connection.recv_bytes();
+}
+
+TEST(PipeHandoff, KeepsTheOrderHoweverItIsSentAndReceived) {
+  constexpr std::uint32_t kCount = 20'000;
+  auto [reader, writer] = Pipe(false);
+  ChildScope child(
+      [&, &end = writer] {
+        Random random(1);
+        for (std::uint32_t i = 0; i < kCount; ++i) {
+          end.send_bytes(numbered(i, any_size(random)));
+          pause(random);
+        }
+        return 0;
+      },
+      60s);
+  writer.close();
+
+  Random random(2);
+  for (std::uint32_t i = 0; i < kCount; ++i) {
+    ASSERT_EQ(number_of(receive_somehow(reader, random)), i);
+    pause(random);
+  }
+  EXPECT_TRUE(child.wait().ok());
+  EXPECT_THROW((void)reader.recv_bytes(), EOFError);
+}
+
+TEST(PipeHandoff, AReceiverThatGivesUpAtAnyMomentLosesNothing) {
+  constexpr std::uint32_t kCount = 20'000;
+  auto [reader, writer] = Pipe(false);
+  ChildScope child(
+      [&, &end = writer] {
+        Random random(8);
+        for (std::uint32_t i = 0; i < kCount; ++i) {
+          end.send_bytes(numbered(i, random() % 200));
+          pause(random);
+        }
+        return 0;
+      },
+      60s);
+  writer.close();
+
+  Random random(9);
+  for (std::uint32_t i = 0; i < kCount;) {
+    try {
+      ASSERT_EQ(number_of(reader.recv_bytes(std::nullopt, std::chrono::microseconds(random() % 60))),
+                i);
+      ++i;
+    } catch (const TimeoutError&) {
+    }
+  }
+  EXPECT_TRUE(child.wait().ok());
+}
+
+TEST(PipeHandoff, AnswersAndQuestionsCrossBothWays) {
+  constexpr std::uint32_t kCount = 20'000;
+  auto [here, there] = Pipe();
+  ChildScope child(
+      [&, &end = there] {
+        Random random(3);
+        for (std::uint32_t i = 0; i < kCount; ++i) {
+          const std::string message = receive_somehow(end, random);
+          pause(random);
+          end.send_bytes(message);
+        }
+        return 0;
+      },
+      60s);
+  there.close();
+
+  Random random(4);
+  for (std::uint32_t i = 0; i < kCount; ++i) {
+    here.send_bytes(numbered(i, any_size(random)));
+    pause(random);
+    ASSERT_EQ(number_of(receive_somehow(here, random)), i);
+  }
+  EXPECT_TRUE(child.wait().ok());
+}
+
+// Whether somebody has ever looked for a message in shared memory on the way out of here.
+std::uint64_t offers_seen(const Connection& connection) {
+  const ipc::Stream stream = ipc::ConnectionAccess::writer(connection, "test");
+  return stream.handoff == nullptr ? 0 : stream.handoff->offers();
+}
+
+void echo(Connection end, int count) {
+  for (int i = 0; i < count; ++i) end.send_bytes(end.recv_bytes());
+}
+
+class PipeToChild : public testing::TestWithParam<const char*> {};
+INSTANTIATE_TEST_SUITE_P(Methods, PipeToChild, testing::Values("fork", "spawn", "forkserver"),
+                         [](const auto& tested) { return tested.param; });
+
+TEST_P(PipeToChild, SharesMemoryWithItsPeer) {
+  if (!os::can_spin()) GTEST_SKIP() << "only one processor";
+  constexpr int kCount = 500;
+  auto [here, there] = Pipe();
+  Process child(ProcessOptions{.start_method = GetParam()}, echo, std::move(there), kCount);
+  child.start();
+  for (int i = 0; i < kCount; ++i) {
+    here.send_bytes(std::to_string(i));
+    ASSERT_EQ(here.recv_bytes(), std::to_string(i));
+  }
+  child.join();
+  EXPECT_EQ(child.exitcode(), 0);
+  EXPECT_GT(offers_seen(here), 0U);
+}
+
+// One who has the descriptor knows nothing of the handoff, and may write whenever it likes.
+TEST(PipeHandoff, KeepsTheOrderWithSomebodyWhoHasTheDescriptor) {
+  constexpr std::uint32_t kCount = 20'000;
+  auto [reader, writer] = Pipe(false);
+  ChildScope child(
+      [&, &end = writer] {
+        Connection other(::dup(end.fileno()), Connection::Access::WriteOnly);
+        Random random(5);
+        for (std::uint32_t i = 0; i < kCount; ++i) {
+          Connection& chosen = random() % 2 == 0 ? end : other;
+          chosen.send_bytes(numbered(i, random() % 100));
+          pause(random);
+        }
+        return 0;
+      },
+      60s);
+  writer.close();
+  for (std::uint32_t i = 0; i < kCount; ++i) ASSERT_EQ(number_of(reader.recv_bytes()), i);
+  EXPECT_TRUE(child.wait().ok());
+}
+
+TEST(PipeHandoff, AHandleComesAfterTheMessagesBeforeIt) {
+  auto [here, there] = Pipe();
+  const int sent = ::dup(here.fileno());
+  ChildScope child([&, &end = there] {
+    for (int i = 0; i < 2000; ++i) {
+      if (end.recv<int>() != i) return 1;
+      const int handle = recv_handle(end);
+      ::close(handle);
+      end.send(i);
+    }
+    return 0;
+  });
+  for (int i = 0; i < 2000; ++i) {
+    here.send(i);
+    send_handle(here, sent, child.pid());
+    ASSERT_EQ(here.recv<int>(), i);
+  }
+  ::close(sent);
+  EXPECT_TRUE(child.wait().ok());
+}
+
+TEST(PipeHandoff, TheDescriptorShowsEveryMessageThatNobodyLooksFor) {
+  auto [reader, writer] = Pipe(false);
+  ChildScope child([&, &end = reader] {
+    // Looks again and again, but is not looking when it says so.
+    for (int i = 0; i < 2000; ++i) {
+      if (wait({end.fileno()}, 20s).empty()) return 1;
+      if (end.recv<int>() != i) return 2;
+    }
+    return 0;
+  });
+  for (int i = 0; i < 2000; ++i) writer.send(i);
+  EXPECT_TRUE(child.wait().ok());
+}
+
+// What send() had returned for is received, whole and in order, wherever its sender was killed.
+TEST(PipeHandoff, ASenderKilledAnywhereLosesNothingItHadSent) {
+  constexpr int kSenders = 150;
+  struct Progress {
+    std::atomic<std::uint32_t> sent{0};
+  };
+  auto [reader, writer] = Pipe(false);
+  support::SharedPage<Progress> progress;
+  Random random(6);
+  std::uint32_t expected = 0;
+  for (int trial = 0; trial < kSenders; ++trial) {
+    ChildScope sender([&, &end = writer] {
+      while (true) {
+        const std::uint32_t next = progress->sent;
+        end.send_bytes(numbered(next, 40));
+        progress->sent = next + 1;
+      }
+      return 0;
+    });
+    const std::uint32_t enough = expected + random() % 2000;
+    while (expected < enough) ASSERT_EQ(number_of(reader.recv_bytes()), expected++);
+    sender.signal(SIGKILL);
+    sender.wait();
+    // At most one more: it was sent, and its sender killed before it could say so.
+    const std::uint32_t sent = progress->sent;
+    while (reader.poll()) ASSERT_EQ(number_of(reader.recv_bytes()), expected++);
+    ASSERT_GE(expected, sent);
+    ASSERT_LE(expected, sent + 1);
+    progress->sent = expected;
+  }
+}
+
+TEST(PipeHandoff, AReceiverKilledAnywhereIsToldToTheSender) {
+  Random random(7);
+  for (int trial = 0; trial < 150; ++trial) {
+    auto [reader, writer] = Pipe(false);
+    ChildScope receiver([&, &end = reader] {
+      while (true) (void)end.recv_bytes();
+      return 0;
+    });
+    reader.close();
+    for (std::uint32_t left = random() % 3000; left > 0; --left) writer.send_bytes("message");
+    receiver.signal(SIGKILL);
+    receiver.wait();
+    // One may have been taken up by an offer of the dead.
+    const auto send_two = [&, &end = writer] {
+      end.send_bytes("first");
+      end.send_bytes("second");
+    };
+    EXPECT_THROW(send_two(), OSError);
+  }
+}
+
+}  // namespace
+}  // namespace mp

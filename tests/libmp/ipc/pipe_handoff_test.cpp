@@ -269,6 +269,30 @@ TEST(PipeHandoff, ASenderKilledAnywhereLosesNothingItHadSent) {
   }
 }
 
+// It is given up on while it writes, and has to send again.
+TEST(PipeHandoff, ASenderStoppedAnywhereGoesOnWhereItWas) {
+  auto [reader, writer] = Pipe(false);
+  ChildScope sender(
+      [&, &end = writer] {
+        for (std::uint32_t i = 0;; ++i) end.send_bytes(numbered(i, 1900));
+        return 0;
+      },
+      60s);
+  Random random(10);
+  std::uint32_t expected = 0;
+  for (int trial = 0; trial < 300; ++trial) {
+    for (std::uint32_t left = random() % 300; left > 0; --left) {
+      ASSERT_EQ(number_of(reader.recv_bytes(std::nullopt, 20s)), expected++);
+    }
+    sender.signal(SIGSTOP);
+    try {
+      for (;; ++expected) ASSERT_EQ(number_of(reader.recv_bytes(std::nullopt, 1ms)), expected);
+    } catch (const TimeoutError&) {
+    }
+    sender.signal(SIGCONT);
+  }
+}
+
 TEST(PipeHandoff, AReceiverKilledAnywhereIsToldToTheSender) {
   Random random(7);
   for (int trial = 0; trial < 150; ++trial) {

@@ -289,7 +289,14 @@ TEST(PipeHandoff, ASenderStoppedAnywhereGoesOnWhereItWas) {
       for (;; ++expected) ASSERT_EQ(number_of(reader.recv_bytes(std::nullopt, 1ms)), expected);
     } catch (const TimeoutError&) {
     }
-    sender.signal(SIGCONT);
+    // Most often at a time when the receiver has gone to sleep.
+    std::thread waking([&, turns = random() % 50'000] {
+      for (std::uint32_t left = turns; left > 0; --left) os::cpu_relax();
+      sender.signal(SIGCONT);
+    });
+    const std::string next = reader.recv_bytes(std::nullopt, 20s);
+    waking.join();
+    ASSERT_EQ(number_of(next), expected++);
   }
 }
 

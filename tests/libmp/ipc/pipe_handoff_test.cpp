@@ -293,8 +293,12 @@ TEST(PipeHandoff, ASenderStoppedAnywhereGoesOnWhereItWas) {
     is_over = true;
   });
   std::uint32_t wrong = 0;
-  for (std::uint32_t expected = 0; !is_over; ++expected) {
-    wrong += number_of(reader.recv_bytes(std::nullopt, 20s)) == expected ? 0 : 1;
+  try {
+    for (std::uint32_t expected = 0; !is_over; ++expected) {
+      wrong += number_of(reader.recv_bytes(std::nullopt, 20s)) == expected ? 0 : 1;
+    }
+  } catch (const Error& error) {
+    ADD_FAILURE() << error.what();
   }
   stopping.join();
   EXPECT_EQ(wrong, 0U);

@@ -34,7 +34,8 @@ inline constexpr std::array kGroups = {
     Group{"lock", "lock_uncontended lock_contended_2p lock_owner_died", bench_lock},
     Group{"sync", "rlock_uncontended semaphore_uncontended event_rtt", bench_sync},
     Group{"value", "value_locked_increment array_assign_8MiB value_make", bench_value},
-    Group{"pipe", "pipe_rtt_obj pipe_rtt_bytes64 pipe_bulk_1MiB wait_1000", bench_pipe},
+    Group{"pipe", "pipe_rtt_obj pipe_rtt_bytes64 pipe_bytes64 pipe_bulk_1MiB wait_1000",
+          bench_pipe},
     Group{"listener", "accept_p99", bench_listener},
     Group{"queue",
           "queue_1p1c_int queue_2p1c_int simple_queue_1p1c_int queue_bulk_1MiB queue_rtt "
@@ -43,8 +44,7 @@ inline constexpr std::array kGroups = {
     Group{"soak", "queue_64p64c_int", bench_soak, true},
     Group{"codec", "pickle_dumps pickle_loads kinds_dumps kinds_loads rows_dumps rows_loads",
           bench_codec},
-    Group{"level",
-          "lock_pair semaphore_pair value_increment queue_put_get pipe_send_recv_bytes64",
+    Group{"level", "lock_pair semaphore_pair value_increment queue_put_get pipe_send_recv_bytes64",
           bench_levels},
     Group{"probe", "mutex_bare probe_off probe_standby probe_normal probe_full", bench_probe},
 };

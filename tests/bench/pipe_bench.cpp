@@ -2,6 +2,7 @@
 #include "bench/bench.hpp"
 #include "bench/groups.hpp"
 #include <libmp/connection.hpp>
+#include <libmp/listener.hpp>
 #include <libmp/wait.hpp>
 
 #include <array>
@@ -24,9 +25,9 @@ void require(bool is_right) {
   if (!is_right) std::abort();
 }
 
-template <typename Echo, typename Trip>
-void round_trip(const std::string& workload, Echo&& echo, Trip&& trip) {
-  auto [near, far] = mp::Pipe();
+template <typename Ends, typename Echo, typename Trip>
+void round_trip(const std::string& workload, Ends&& ends, Echo&& echo, Trip&& trip) {
+  auto [near, far] = ends();
   const bench::Peer peer([&] {
     for (int i = 0; i < kTrips; ++i) echo(far);
   });
@@ -37,17 +38,18 @@ void round_trip(const std::string& workload, Echo&& echo, Trip&& trip) {
 
 void objects() {
   round_trip(
-      "pipe_rtt_obj", [](mp::Connection& far) { far.send(far.recv()); },
+      "pipe_rtt_obj", [] { return mp::Pipe(); }, [](mp::Connection& far) { far.send(far.recv()); },
       [](mp::Connection& near, int i) {
         near.send(i);
         require(near.recv<int>() == i);
       });
 }
 
-void bytes() {
+template <typename Ends>
+void bytes(const std::string& workload, Ends&& ends) {
   std::array<std::byte, 64> message{};
   round_trip(
-      "pipe_rtt_bytes64",
+      workload, ends,
       [&](mp::Connection& far) {
         require(far.recv_bytes_into(message) == message.size());
         far.send_bytes(message);
@@ -56,6 +58,28 @@ void bytes() {
         near.send_bytes(message);
         require(near.recv_bytes_into(message) == message.size());
       });
+}
+
+// Two strangers, who meet by a name.
+std::pair<mp::Connection, mp::Connection> unix_connection() {
+  mp::Listener listener;
+  mp::Connection near = mp::Client(listener.address());
+  return {std::move(near), listener.accept()};
+}
+
+// Small messages one way, as fast as they are taken.
+void stream() {
+  constexpr int kMessages = 500'000;
+  std::array<std::byte, 64> message{};
+  auto [near, far] = mp::Pipe();
+  const bench::Stopwatch watch;
+  {
+    const bench::Peer sink([&] {
+      for (int i = 0; i < kMessages; ++i) require(far.recv_bytes_into(message) == message.size());
+    });
+    for (int i = 0; i < kMessages; ++i) near.send_bytes(message);
+  }
+  bench::report("pipe_bytes64", kMessages / watch.seconds(), "msg/s");
 }
 
 // `take` receives one block and returns its size.
@@ -97,7 +121,9 @@ void wait_for_many() {
 
 void bench_pipe() {
   objects();
-  bytes();
+  bytes("pipe_rtt_bytes64", [] { return mp::Pipe(); });
+  bytes("pipe_rtt_bytes64(unix connection)", unix_connection);
+  stream();
   std::vector<std::byte> buffer(kBlockBytes);
   bulk("pipe_bulk_1MiB", [&](mp::Connection& far) { return far.recv_bytes_into(buffer); });
   bulk("pipe_bulk_1MiB(recv_bytes)", [](mp::Connection& far) { return far.recv_bytes().size(); });

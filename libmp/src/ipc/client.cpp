@@ -49,6 +49,7 @@ Connection Client(const Address& address, const ClientOptions& options, std::sou
   birth.identity = ConnectionAccess::identity_of(fd.get());
   birth.how = wire::Acquired::Opened;
   birth.may_be_challenged = !options.authkey;
+  if (os::is_unix_socket(fd.get())) birth.handoffs = ipc::HandoffPair::of_unix_socket();
   birth.site = site;
   Connection connection = ConnectionAccess::make(std::move(fd), birth);
   const probe::Handle handle = ConnectionAccess::probe(connection);

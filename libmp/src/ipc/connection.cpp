@@ -107,27 +107,53 @@ int ConnectionAccess::descriptor(const Connection& connection) {
 Stream ConnectionAccess::reader(const Connection& connection, std::string_view operation) {
   if (connection.closed()) os::throw_errno(EBADF, operation, "Connection (closed)");
   if (!connection.readable_) os::throw_errno(EBADF, operation, "Connection (not readable)");
-  return {connection.fd_, connection.is_socket_ ? os::StreamKind::Socket : os::StreamKind::Pipe,
-          connection.probe_, connection.handoffs_ ? &connection.handoffs_->incoming() : nullptr};
+  Stream stream = stream_of(connection);
+  if (connection.handoffs_) stream.handoff = connection.handoffs_->incoming();
+  return stream;
 }
 
 Stream ConnectionAccess::writer(const Connection& connection, std::string_view operation) {
   if (connection.closed()) os::throw_errno(EBADF, operation, "Connection (closed)");
   if (!connection.writable_) os::throw_errno(EBADF, operation, "Connection (not writable)");
-  return {connection.fd_, connection.is_socket_ ? os::StreamKind::Socket : os::StreamKind::Pipe,
-          connection.probe_, connection.handoffs_ ? &connection.handoffs_->outgoing() : nullptr};
+  Stream stream = stream_of(connection);
+  if (connection.handoffs_) stream.handoff = connection.handoffs_->outgoing();
+  return stream;
+}
+
+Stream ConnectionAccess::stream_of(const Connection& connection) noexcept {
+  return {.fd = connection.fd_,
+          .kind = connection.is_socket_ ? os::StreamKind::Socket : os::StreamKind::Pipe,
+          .probe = connection.probe_};
+}
+
+void ConnectionAccess::send(Connection& connection, std::span<const std::byte> message) {
+  const std::shared_ptr<HandoffPair>& handoffs = connection.handoffs_;
+  const int offer = handoffs ? handoffs->offer() : -1;
+  Stream stream = writer(connection, "send_bytes");
+  stream.offer = offer;
+  // Without a deadline it ends in success or in an exception.
+  static_cast<void>(send_frame(stream, message));
+  if (offer != -1) handoffs->offered();
+  probe::connection_sent(connection.probe_, ++connection.sent_, message.size());
 }
 
 template <typename TakeBody>
 void ConnectionAccess::receive(Connection& connection, std::string_view operation,
                                os::Deadline deadline, TakeBody take_body) {
-  const Stream stream = reader(connection, operation);
+  Stream stream = reader(connection, operation);
+  const std::shared_ptr<HandoffPair>& handoffs = connection.handoffs_;
+  os::UniqueFd offer;
+  if (handoffs && handoffs->expects_offer()) stream.offered = &offer;
   Arrival arrival;
   FrameEnd end = FrameEnd::Complete;
   try {
     end = receive_header(stream, deadline, arrival);
+    stream.offered = nullptr;
     if (end == FrameEnd::Complete && arrival.size != 0) end = take_body(stream, arrival, deadline);
     finish(stream, arrival);
+    if (end == FrameEnd::Complete && handoffs && handoffs->expects_offer()) {
+      handoffs->message_came(std::move(offer));
+    }
   } catch (...) {
     stop_reading(connection);
     throw;
@@ -222,7 +248,7 @@ void Connection::close() noexcept {
 
 int Connection::fileno() const {
   const int fd = ConnectionAccess::descriptor(*this);
-  if (handoffs_) handoffs_->outgoing().expose();
+  if (handoffs_) handoffs_->expose();
   return fd;
 }
 
@@ -248,11 +274,9 @@ Object Connection::recv(Timeout timeout) {
 
 void Connection::send_bytes(std::span<const std::byte> buffer, std::ptrdiff_t offset,
                             std::optional<std::ptrdiff_t> size) {
-  const Stream stream = ConnectionAccess::writer(*this, "send_bytes");
+  static_cast<void>(ConnectionAccess::writer(*this, "send_bytes"));
   const std::span<const std::byte> message = message_part(buffer, offset, size);
-  // Without a deadline it ends in success or in an exception.
-  static_cast<void>(ipc::send_frame(stream, message));
-  probe::connection_sent(probe_, ++sent_, message.size());
+  ConnectionAccess::send(*this, message);
 }
 
 std::string Connection::recv_bytes(std::optional<std::size_t> maxlength, Timeout timeout) {
@@ -310,7 +334,7 @@ bool Connection::poll(Timeout timeout) {
 
 std::pair<Connection, Connection> Pipe(bool duplex, std::source_location site) {
   auto [first, second] = os::make_socket_pair();
-  auto [first_handoffs, second_handoffs] = ipc::HandoffPair::make();
+  auto [first_handoffs, second_handoffs] = ipc::HandoffPair::of_pipe();
   // One way is a socket pair too: then no writer is ever killed by SIGPIPE, threads or not. The
   // ends bear one name, the first one's, and differ in the offset: so they can be told to be a
   // pair.

@@ -37,8 +37,10 @@ class ConnectionAccess {
   static Stream reader(const Connection& connection, std::string_view operation);
   static Stream writer(const Connection& connection, std::string_view operation);
 
-  // Receives one message by `take_body(stream, size, deadline)`, which returns its FrameEnd. Leaves
-  // the connection unreadable if that ends inside the message.
+  // Sends one whole message.
+  static void send(Connection& connection, std::span<const std::byte> message);
+  // Receives one message by `take_body(stream, arrival, deadline)`, which returns its FrameEnd.
+  // Leaves the connection unreadable if that ends inside the message.
   template <typename TakeBody>
   static void receive(Connection& connection, std::string_view operation, os::Deadline deadline,
                       TakeBody take_body);
@@ -50,6 +52,7 @@ class ConnectionAccess {
   static void check_challenge(Connection& connection, std::string_view message);
 
  private:
+  static Stream stream_of(const Connection& connection) noexcept;
   static void stop_reading(Connection& connection) noexcept;
   static void conclude(Connection& connection, std::string_view operation, FrameEnd end);
 };

@@ -1,6 +1,7 @@
 #include "ipc/frame_io.hpp"
 
 #include "ipc/frame.hpp"
+#include "os/packet.hpp"
 #include "os/poll.hpp"
 #include <libmp/exceptions.hpp>
 
@@ -28,7 +29,10 @@ bool fill(const Stream& stream, std::span<std::byte> room, os::Deadline deadline
           bool& ended) {
   while (got < room.size()) {
     const auto blocking = deadline.is_never() ? os::Blocking::Whole : os::Blocking::No;
-    const auto moved = os::receive(stream.fd, stream.kind, room.subspan(got), blocking);
+    const auto moved =
+        stream.offered == nullptr
+            ? os::receive(stream.fd, stream.kind, room.subspan(got), blocking)
+            : os::receive_with(*stream.offered, stream.fd, room.subspan(got), blocking);
     got += moved.bytes;
     if (moved.end == End::Closed) {
       ended = true;
@@ -128,7 +132,10 @@ FrameEnd send_frame(const Stream& stream, std::span<const std::byte> message,
   auto blocking = is_socket || !deadline.is_never() ? os::Blocking::No : os::Blocking::Yes;
   std::optional<probe::Wait> wait;
   while (true) {
-    const auto moved = os::transmit(stream.fd, stream.kind, head, body, blocking);
+    const bool is_first = head.size() == header.bytes().size();
+    const auto moved = is_first && stream.offer != -1
+                           ? os::transmit_with(stream.offer, stream.fd, head, body, blocking)
+                           : os::transmit(stream.fd, stream.kind, head, body, blocking);
     beside.written();
     const std::size_t of_head = std::min(moved.bytes, head.size());
     head = head.subspan(of_head);
@@ -188,8 +195,7 @@ FrameEnd receive_body(const Stream& stream, const Arrival& arrival, detail::Byte
     into.append(arrival.handed_over, static_cast<std::size_t>(arrival.size));
     return FrameEnd::Complete;
   }
-  return after_header(
-      receive_growing(stream, arrival.size, deadline, arrival.size, reserve, grow));
+  return after_header(receive_growing(stream, arrival.size, deadline, arrival.size, reserve, grow));
 }
 
 FrameEnd receive_body(const Stream& stream, const Arrival& arrival, std::string& into,
@@ -205,8 +211,7 @@ FrameEnd receive_body(const Stream& stream, const Arrival& arrival, std::string&
                 static_cast<std::size_t>(arrival.size));
     return FrameEnd::Complete;
   }
-  return after_header(
-      receive_growing(stream, arrival.size, deadline, kStringStep, reserve, grow));
+  return after_header(receive_growing(stream, arrival.size, deadline, kStringStep, reserve, grow));
 }
 
 void finish(const Stream& stream, const Arrival& arrival) noexcept {

@@ -20,7 +20,10 @@ struct Stream {
   int fd = -1;
   os::StreamKind kind = os::StreamKind::Socket;
   probe::Handle probe = 0;
-  Handoff* handoff = nullptr;  // where both ends have one
+  Handoff* handoff = nullptr;  // where there is one
+  // Beside the first byte of the next message: a descriptor to send, and where to put one.
+  int offer = -1;
+  os::UniqueFd* offered = nullptr;
 };
 
 enum class FrameEnd : std::uint8_t {

@@ -83,7 +83,8 @@ void Handoff::before_socket() noexcept {
 // it makes its offer before it reads socket_used.
 void Handoff::after_socket() noexcept {
   std::uint64_t offer = place_->turn.load();
-  if (state_of(offer) == Offered) place_->turn.compare_exchange_strong(offer, in_state(offer, Idle));
+  if (state_of(offer) == Offered)
+    place_->turn.compare_exchange_strong(offer, in_state(offer, Idle));
 }
 
 bool Handoff::has_message() const noexcept {
@@ -109,13 +110,12 @@ bool Handoff::withdraw(std::uint64_t offer) noexcept {
   std::uint64_t seen = offer;
   if (place_->turn.compare_exchange_strong(seen, in_state(offer, Idle))) return false;
   const std::uint64_t patience = os::monotonic_ns() + kWritingNs;
-  while (state_of(seen) == Writing) {
-    if (os::monotonic_ns() < patience) {
-      os::cpu_relax();
-      seen = place_->turn.load(std::memory_order_acquire);
-    } else if (place_->turn.compare_exchange_strong(seen, in_state(offer, Idle))) {
-      return false;
-    }
+  while (state_of(seen) == Writing && os::monotonic_ns() < patience) {
+    os::cpu_relax();
+    seen = place_->turn.load(std::memory_order_acquire);
+  }
+  if (state_of(seen) == Writing) {
+    place_->turn.compare_exchange_strong(seen, in_state(offer, Idle));
   }
   return state_of(seen) == Full;
 }

@@ -22,8 +22,8 @@ struct HandoffPlace {
   std::atomic<std::uint64_t> turn;        // the lowest two bits are the state
   std::atomic<std::uint64_t> offered_ns;  // when the receiver began to look, os::monotonic_ns()
   std::atomic<std::uint32_t> size;        // of the message
-  std::atomic<bool> socket_used;     // something may be in the socket that is not read yet
-  std::atomic<bool> socket_exposed;  // others may write to the socket without saying so
+  std::atomic<bool> socket_used;          // something may be in the socket that is not read yet
+  std::atomic<bool> socket_exposed;       // others may write to the socket without saying so
   alignas(kHeadBytes) std::byte bytes[kMostBytes];
 };
 static_assert(sizeof(HandoffPlace) == 2048);

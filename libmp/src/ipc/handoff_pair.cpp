@@ -1,47 +1,81 @@
 #include "ipc/handoff_pair.hpp"
 
 #include "os/cpu.hpp"
+#include "os/memory.hpp"
+#include "shm/heap.hpp"
 #include <libmp/exceptions.hpp>
 
 #include <cstdint>
+#include <new>
 
 namespace mp::ipc {
+
+// The first end sends through the first place.
+struct HandoffPair::Block {
+  static constexpr std::size_t kBytes = 2 * sizeof(HandoffPlace);
+
+  [[nodiscard]] HandoffPlace& place(bool second) const noexcept {
+    return static_cast<HandoffPlace*>(memory.address())[second ? 1 : 0];
+  }
+  shm::UniqueBlock memory;
+};
+
 namespace {
 
-constexpr std::size_t kBlockBytes = 2 * sizeof(HandoffPlace);
 constexpr std::uint32_t kNone = ~std::uint32_t{0};  // instead of a descriptor's number
 
-HandoffPlace& place(const shm::UniqueBlock& memory, bool second) noexcept {
-  return static_cast<HandoffPlace*>(memory.address())[second ? 1 : 0];
+std::shared_ptr<os::Mapping> map(int file) {
+  return std::make_shared<os::Mapping>(file, sizeof(HandoffPlace));
+}
+
+HandoffPlace& place_in(const os::Mapping& memory) noexcept {
+  return *reinterpret_cast<HandoffPlace*>(memory.data());
 }
 
 }  // namespace
 
-// The first end sends through the first place.
-HandoffPair::HandoffPair(std::shared_ptr<shm::UniqueBlock> memory, bool is_second) noexcept
-    : memory_(std::move(memory)),
-      is_second_(is_second),
-      outgoing_(place(*memory_, is_second)),
-      incoming_(place(*memory_, !is_second)) {}
+void HandoffPair::Way::open(std::shared_ptr<void> in, HandoffPlace& at) {
+  handoff = std::make_unique<Handoff>(at);
+  memory = std::move(in);
+  place = handoff.get();
+}
 
-std::pair<std::shared_ptr<HandoffPair>, std::shared_ptr<HandoffPair>> HandoffPair::make() {
+std::shared_ptr<HandoffPair> HandoffPair::on(std::shared_ptr<Block> block, bool is_second) {
+  auto pair = std::make_shared<HandoffPair>();
+  pair->outgoing_.open(block, block->place(is_second));
+  pair->incoming_.open(block, block->place(!is_second));
+  pair->block_ = std::move(block);
+  pair->is_second_ = is_second;
+  return pair;
+}
+
+std::pair<std::shared_ptr<HandoffPair>, std::shared_ptr<HandoffPair>> HandoffPair::of_pipe() {
   if (!os::can_spin()) return {};
   try {
-    auto memory = std::make_shared<shm::UniqueBlock>(shm::UniqueBlock::allocate(kBlockBytes));
-    auto first = std::make_shared<HandoffPair>(memory, false);
-    return {std::move(first), std::make_shared<HandoffPair>(std::move(memory), true)};
+    const auto block = std::make_shared<Block>(Block{shm::UniqueBlock::allocate(Block::kBytes)});
+    return {on(block, false), on(block, true)};
   } catch (const OSError&) {
     return {};
   }
 }
 
-void HandoffPair::pack(detail::OutArchive& archive, const HandoffPair* pair) {
-  if (pair == nullptr) {
+std::shared_ptr<HandoffPair> HandoffPair::of_unix_socket() {
+  if (!os::can_spin()) return nullptr;
+  auto pair = std::make_shared<HandoffPair>();
+  pair->is_to_offer_ = true;
+  pair->expects_offer_ = true;
+  return pair;
+}
+
+void HandoffPair::pack(detail::OutArchive& archive, HandoffPair* pair) {
+  if (pair == nullptr || pair->block_ == nullptr) {
+    if (pair != nullptr) pair->expose();  // to a sender that will know nothing of it
     archive(kNone);
     return;
   }
-  archive(archive.luggage("Connection").pack(pair->memory_->share()),
-          pair->memory_->identity().offset, pair->is_second_);
+  const shm::UniqueBlock& memory = pair->block_->memory;
+  archive(archive.luggage("Connection").pack(memory.share()), memory.identity().offset,
+          pair->is_second_);
 }
 
 std::shared_ptr<HandoffPair> HandoffPair::unpack(detail::InArchive& archive) {
@@ -54,10 +88,48 @@ std::shared_ptr<HandoffPair> HandoffPair::unpack(detail::InArchive& archive) {
   detail::Luggage& luggage = archive.luggage("Connection");
   std::shared_ptr<void>& made = luggage.made_of(number, offset);
   if (made == nullptr) {
-    made = std::make_shared<shm::UniqueBlock>(
-        shm::UniqueBlock::attach(os::UniqueFd(luggage.share(number)), offset, kBlockBytes));
+    os::UniqueFd file(luggage.share(number));
+    made = std::make_shared<Block>(
+        Block{shm::UniqueBlock::attach(std::move(file), offset, Block::kBytes)});
   }
-  return std::make_shared<HandoffPair>(std::static_pointer_cast<shm::UniqueBlock>(made), is_second);
+  return on(std::static_pointer_cast<Block>(made), is_second);
+}
+
+// Whichever comes second of this and make_offer() tells the place.
+void HandoffPair::expose() noexcept {
+  is_exposed_ = true;
+  if (Handoff* const place = outgoing_.place) place->expose();
+}
+
+void HandoffPair::make_offer() {
+  os::UniqueFd file = os::create_sealed_memfd("libmp-handoff", sizeof(HandoffPlace));
+  const std::shared_ptr<os::Mapping> memory = map(file.get());
+  os::back_with_pages(file.get(), *memory, 0, sizeof(HandoffPlace));
+  outgoing_.open(memory, place_in(*memory));
+  if (is_exposed_) outgoing_.handoff->expose();
+  offer_ = std::move(file);
+}
+
+int HandoffPair::offer() noexcept {
+  if (std::exchange(is_to_offer_, false)) {
+    try {
+      make_offer();
+    } catch (const OSError&) {  // no descriptor, or no memory: it goes without
+    } catch (const std::bad_alloc&) {
+    }
+  }
+  return offer_.get();
+}
+
+void HandoffPair::message_came(os::UniqueFd offer) noexcept {
+  expects_offer_ = false;
+  if (!offer.valid() || !os::is_sealed_memfd(offer.get(), sizeof(HandoffPlace))) return;
+  try {
+    const std::shared_ptr<os::Mapping> memory = map(offer.get());
+    incoming_.open(memory, place_in(*memory));
+  } catch (const OSError&) {  // no memory: nobody looks there
+  } catch (const std::bad_alloc&) {
+  }
 }
 
 }  // namespace mp::ipc

@@ -72,6 +72,7 @@ struct Listener::State {
     birth.identity = ConnectionAccess::identity_of(peer.fd.get());
     birth.how = wire::Acquired::Opened;
     birth.site = created_at;
+    if (os::is_unix_socket(peer.fd.get())) birth.handoffs = ipc::HandoffPair::of_unix_socket();
     Connection connection = ConnectionAccess::make(std::move(peer.fd), birth);
     const probe::Handle accepted = ConnectionAccess::probe(connection);
     if (has_key) probe::fact(wire::EventKind::AuthOk, accepted);

@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace mp::os {
@@ -20,6 +21,16 @@ constexpr int kPopulateWrite =
 
 std::size_t page_down(std::size_t at) noexcept { return at & ~(page_size() - 1); }
 std::size_t page_up(std::size_t at) noexcept { return page_down(at + page_size() - 1); }
+
+constexpr int kFinalSize = F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL;
+
+UniqueFd create_memfd(const char* name, std::uint64_t bytes, unsigned flags) {
+  if (bytes > largest_file()) throw_errno(EFBIG, "memfd_create", name);
+  UniqueFd fd(check(::memfd_create(name, flags), "memfd_create", name));
+  check(retry_eintr([&] { return ::ftruncate(fd.get(), static_cast<off_t>(bytes)); }), "ftruncate",
+        name);
+  return fd;
+}
 
 }  // namespace
 
@@ -47,11 +58,24 @@ void Mapping::reset() noexcept {
 }
 
 UniqueFd create_memfd(const char* name, std::uint64_t bytes) {
-  if (bytes > largest_file()) throw_errno(EFBIG, "memfd_create", name);
-  UniqueFd fd(check(::memfd_create(name, MFD_CLOEXEC), "memfd_create", name));
-  check(retry_eintr([&] { return ::ftruncate(fd.get(), static_cast<off_t>(bytes)); }), "ftruncate",
-        name);
+  return create_memfd(name, bytes, MFD_CLOEXEC);
+}
+
+UniqueFd create_sealed_memfd(const char* name, std::uint64_t bytes) {
+  UniqueFd fd = create_memfd(name, bytes, MFD_CLOEXEC | MFD_ALLOW_SEALING);
+  check(::fcntl(fd.get(), F_ADD_SEALS, kFinalSize), "fcntl", name);
   return fd;
+}
+
+bool is_sealed_memfd(int fd, std::uint64_t bytes) noexcept {
+  const int saved = errno;
+  struct stat status{};
+  const int seals = ::fcntl(fd, F_GET_SEALS);
+  const bool is_one = seals != -1 && (seals & kFinalSize) == kFinalSize &&
+                      ::fstat(fd, &status) == 0 &&
+                      static_cast<std::uint64_t>(status.st_size) == bytes;
+  errno = saved;
+  return is_one;
 }
 
 std::uint64_t largest_file() noexcept {

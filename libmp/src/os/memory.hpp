@@ -36,6 +36,11 @@ class Mapping {
 // A file in memory that no path leads to, `bytes` long and empty of pages. Throws OSError.
 UniqueFd create_memfd(const char* name, std::uint64_t bytes);
 
+// The same for somebody who does not trust this process: its size is final. Throws OSError.
+UniqueFd create_sealed_memfd(const char* name, std::uint64_t bytes);
+// Whether it is one of exactly this size.
+bool is_sealed_memfd(int fd, std::uint64_t bytes) noexcept;
+
 // The largest file that this process may make (RLIMIT_FSIZE); going beyond it would raise SIGXFSZ.
 std::uint64_t largest_file() noexcept;
 

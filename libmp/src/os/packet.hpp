@@ -3,6 +3,7 @@
 // stand in the stream.
 #pragma once
 
+#include "os/socket.hpp"
 #include "os/unique_fd.hpp"
 
 #include <cstddef>
@@ -31,5 +32,13 @@ struct Packet {
 // Blocks until there is one. Empty when there will be none any more. Throws OSError; EMFILE when
 // this process cannot have as many descriptors as came.
 std::optional<Packet> receive_packet(int fd, std::span<std::byte> room);
+
+// transmit() and receive() of a unix stream socket, with a descriptor beside the first byte.
+// Whoever reads without expecting one drops it unseen. When the kernel refuses it (too many are
+// under way), the bytes go alone.
+Transfer transmit_with(int descriptor, int fd, std::span<const std::byte> head,
+                       std::span<const std::byte> body, Blocking blocking);
+// Leaves `descriptor` as it is when none came.
+Transfer receive_with(UniqueFd& descriptor, int fd, std::span<std::byte> room, Blocking blocking);
 
 }  // namespace mp::os

@@ -66,6 +66,13 @@ Transfer judge(ssize_t result, const char* operation) {
   throw_errno(operation);
 }
 
+int socket_option(int fd, int name) {
+  int value = 0;
+  socklen_t size = sizeof value;
+  check(::getsockopt(fd, SOL_SOCKET, name, &value, &size), "getsockopt");
+  return value;
+}
+
 }  // namespace
 
 StreamKind stream_kind(int fd) {
@@ -75,16 +82,10 @@ StreamKind stream_kind(int fd) {
 }
 
 SocketType socket_type(int fd) {
-  const auto option = [fd](int name) {
-    int value = 0;
-    socklen_t size = sizeof value;
-    check(::getsockopt(fd, SOL_SOCKET, name, &value, &size), "getsockopt");
-    return value;
-  };
-  return {option(SO_DOMAIN), option(SO_TYPE), option(SO_PROTOCOL)};
+  return {socket_option(fd, SO_DOMAIN), socket_option(fd, SO_TYPE), socket_option(fd, SO_PROTOCOL)};
 }
 
-bool is_unix_socket(int fd) { return socket_type(fd).family == AF_UNIX; }
+bool is_unix_socket(int fd) { return socket_option(fd, SO_DOMAIN) == AF_UNIX; }
 
 std::pair<UniqueFd, UniqueFd> make_socket_pair() {
   std::array<int, 2> ends{};

@@ -1,5 +1,6 @@
 // Handoff, step by step: what a sender, a receiver and whoever was killed at it leave behind.
 #include "ipc/handoff.hpp"
+
 #include "os/clock.hpp"
 #include "os/cpu.hpp"
 #include "os/socket.hpp"
@@ -50,9 +51,7 @@ class HandoffSteps : public testing::Test {
     place->offered_ns = os::monotonic_ns() - static_cast<std::uint64_t>(age_ns);
     place->turn = turn * kTurn + kOffered;
   }
-  bool give(std::string_view message) {
-    return sender.give(bytes_of(message), socket());
-  }
+  bool give(std::string_view message) { return sender.give(bytes_of(message), socket()); }
   [[nodiscard]] int socket() const { return ends.first.get(); }
   [[nodiscard]] std::uint64_t state() const { return place->turn % kTurn; }
   [[nodiscard]] std::string message() const {

@@ -1,6 +1,5 @@
 // Pipes of several processes, whose messages go past the kernel or through it from one to the next.
-#include "ipc/connection_access.hpp"
-#include "ipc/handoff_pair.hpp"
+#include "libmp/ipc/handoff_talk.hpp"
 #include "os/cpu.hpp"
 #include "support/child_scope.hpp"
 #include "support/shared_page.hpp"
@@ -13,14 +12,10 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
-#include <cstring>
-#include <random>
 #include <string>
 #include <thread>
-#include <vector>
 
 #include <signal.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <gtest/gtest.h>
@@ -30,51 +25,12 @@ namespace {
 
 using namespace std::chrono_literals;
 using support::ChildScope;
-
-using Random = std::independent_bits_engine<std::mt19937, 32, std::uint32_t>;
-
-// A message that says which it is, and that shows when it was torn.
-std::string numbered(std::uint32_t number, std::size_t size) {
-  std::string text(std::max(size, sizeof number), static_cast<char>(number % 251));
-  std::memcpy(text.data(), &number, sizeof number);
-  return text;
-}
-
-// Its number; ~0 for one that is not whole.
-std::uint32_t number_of(const std::string& message) {
-  std::uint32_t number = 0;
-  if (message.size() < sizeof number) return ~std::uint32_t{0};
-  std::memcpy(&number, message.data(), sizeof number);
-  return message == numbered(number, message.size()) ? number : ~std::uint32_t{0};
-}
-
-// From nothing to more than a handoff takes, and now and then more than a socket.
-std::size_t any_size(Random& random) {
-  const std::uint32_t kind = random() % 100;
-  if (kind < 90) return random() % 200;
-  if (kind < 99) return random() % 5000;
-  return random() % 300'000;
-}
-
-void pause(Random& random) {
-  for (std::uint32_t left = random() % 8 == 0 ? random() % 20'000 : 0; left > 0; --left) {
-    os::cpu_relax();
-  }
-}
-
-std::string receive_somehow(Connection& connection, Random& random) {
-  switch (random() % 4) {
-    case 0:
-      EXPECT_TRUE(connection.poll(20s));
-      break;
-    case 1:
-      EXPECT_EQ(wait({connection}, 20s).size(), 1U);
-      break;
-    default:
-      break;
-  }
-  return connection.recv_bytes();
-}
+using test::any_size;
+using test::number_of;
+using test::numbered;
+using test::pause;
+using test::Random;
+using test::receive_somehow;
 
 TEST(PipeHandoff, KeepsTheOrderHoweverItIsSentAndReceived) {
   constexpr std::uint32_t kCount = 20'000;
@@ -118,8 +74,8 @@ TEST(PipeHandoff, AReceiverThatGivesUpAtAnyMomentLosesNothing) {
   Random random(9);
   for (std::uint32_t i = 0; i < kCount;) {
     try {
-      ASSERT_EQ(number_of(reader.recv_bytes(std::nullopt, std::chrono::microseconds(random() % 60))),
-                i);
+      ASSERT_EQ(
+          number_of(reader.recv_bytes(std::nullopt, std::chrono::microseconds(random() % 60))), i);
       ++i;
     } catch (const TimeoutError&) {
     }
@@ -152,15 +108,7 @@ TEST(PipeHandoff, AnswersAndQuestionsCrossBothWays) {
   EXPECT_TRUE(child.wait().ok());
 }
 
-// Whether somebody has ever looked for a message in shared memory on the way out of here.
-std::uint64_t offers_seen(const Connection& connection) {
-  const ipc::Stream stream = ipc::ConnectionAccess::writer(connection, "test");
-  return stream.handoff == nullptr ? 0 : stream.handoff->offers();
-}
-
-void echo(Connection end, int count) {
-  for (int i = 0; i < count; ++i) end.send_bytes(end.recv_bytes());
-}
+void answer(Connection end) { test::answer_all(end); }
 
 class PipeToChild : public testing::TestWithParam<const char*> {};
 INSTANTIATE_TEST_SUITE_P(Methods, PipeToChild, testing::Values("fork", "spawn", "forkserver"),
@@ -168,17 +116,12 @@ INSTANTIATE_TEST_SUITE_P(Methods, PipeToChild, testing::Values("fork", "spawn", 
 
 TEST_P(PipeToChild, SharesMemoryWithItsPeer) {
   if (!os::can_spin()) GTEST_SKIP() << "only one processor";
-  constexpr int kCount = 500;
   auto [here, there] = Pipe();
-  Process child(ProcessOptions{.start_method = GetParam()}, echo, std::move(there), kCount);
+  Process child(ProcessOptions{.start_method = GetParam()}, answer, std::move(there));
   child.start();
-  for (int i = 0; i < kCount; ++i) {
-    here.send_bytes(std::to_string(i));
-    ASSERT_EQ(here.recv_bytes(), std::to_string(i));
-  }
+  test::ask_until_shared(here);
   child.join();
   EXPECT_EQ(child.exitcode(), 0);
-  EXPECT_GT(offers_seen(here), 0U);
 }
 
 // One who has the descriptor knows nothing of the handoff, and may write whenever it likes.

@@ -1,0 +1,167 @@
+// Unix connections of two programs that find out that both can share memory, and of those that
+// cannot.
+#include "ipc/handoff.hpp"
+#include "libmp/ipc/handoff_talk.hpp"
+#include "os/clock.hpp"
+#include "os/cpu.hpp"
+#include "os/memory.hpp"
+#include "os/packet.hpp"
+#include "os/rendezvous.hpp"
+#include "support/child_scope.hpp"
+#include <libmp/connection.hpp>
+#include <libmp/exceptions.hpp>
+#include <libmp/listener.hpp>
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+
+#include <unistd.h>
+
+#include <gtest/gtest.h>
+
+namespace mp {
+namespace {
+
+using namespace std::chrono_literals;
+using support::ChildScope;
+using test::any_size;
+using test::number_of;
+using test::numbered;
+using test::pause;
+using test::Random;
+using test::receive_somehow;
+
+// A server of one connection, and a client in a child.
+struct Meeting {
+  Listener listener;
+  std::unique_ptr<ChildScope> client;
+  std::optional<Connection> server;
+
+  template <class Talk>
+  explicit Meeting(Talk talk) {
+    client = std::make_unique<ChildScope>(
+        [this, talk] {
+          Connection connection = Client(listener.address());
+          return talk(connection);
+        },
+        60s);
+    server = listener.accept(20s);
+  }
+};
+
+TEST(UnixHandoff, StrangersShareMemoryOnceBothHaveSent) {
+  if (!os::can_spin()) GTEST_SKIP() << "only one processor";
+  Meeting meeting([](Connection& end) {
+    test::answer_all(end);
+    return 0;
+  });
+  test::ask_until_shared(*meeting.server);
+  EXPECT_TRUE(meeting.client->wait().ok());
+}
+
+TEST(UnixHandoff, KeepsTheOrderHoweverItIsSentAndReceived) {
+  constexpr std::uint32_t kCount = 10'000;
+  Meeting meeting([](Connection& end) {
+    Random random(11);
+    for (std::uint32_t i = 0; i < kCount; ++i) {
+      end.send_bytes(numbered(i, any_size(random)));
+      pause(random);
+      if (number_of(receive_somehow(end, random)) != i) return 1;
+    }
+    return 0;
+  });
+  Random random(12);
+  for (std::uint32_t i = 0; i < kCount; ++i) {
+    const std::string message = receive_somehow(*meeting.server, random);
+    ASSERT_EQ(number_of(message), i);
+    pause(random);
+    meeting.server->send_bytes(message);
+  }
+  EXPECT_TRUE(meeting.client->wait().ok());
+}
+
+// Its descriptors do not add up, whoever comes and goes.
+TEST(UnixHandoff, KeepsNoDescriptorOpen) {
+  const auto lowest_free = [] {
+    const int fd = ::dup(0);
+    ::close(fd);
+    return fd;
+  };
+  Listener listener;
+  const int before = lowest_free();
+  Connection client = Client(listener.address());
+  Connection server = listener.accept();
+  client.send("question");
+  EXPECT_EQ(server.recv(), Object("question"));
+  server.send("answer");
+  EXPECT_EQ(client.recv(), Object("answer"));
+  EXPECT_EQ(lowest_free(), before + 2);
+}
+
+// What comes beside a message of somebody whom libmp does not know.
+class ForeignDescriptor : public testing::Test {
+ protected:
+  void send(int descriptor) {
+    const std::string frame("\0\0\0\5hello", 9);
+    ASSERT_TRUE(
+        os::send_packet(peer.get(), std::as_bytes(std::span(frame)), std::array{descriptor}));
+  }
+  static os::UniqueFd connect(const Listener& listener) {
+    return os::connect_to({.is_unix = true, .text = listener.address().str()},
+                          os::Deadline::after(20s));
+  }
+
+  Listener listener;
+  os::UniqueFd peer = connect(listener);
+  Connection connection = listener.accept();
+};
+
+TEST_F(ForeignDescriptor, IsClosedUnlessItIsOfOurKind) {
+  std::array<int, 2> pipe{};
+  ASSERT_EQ(::pipe(pipe.data()), 0);
+  send(pipe[1]);
+  ::close(pipe[1]);
+  EXPECT_EQ(connection.recv_bytes(), "hello");
+  char none = 0;
+  EXPECT_EQ(::read(pipe[0], &none, 1), 0);  // the end: nobody has the other
+  ::close(pipe[0]);
+}
+
+TEST_F(ForeignDescriptor, OfALaterMessageIsNotLookedAt) {
+  send(0);
+  send(0);
+  EXPECT_EQ(connection.recv_bytes(), "hello");
+  EXPECT_EQ(connection.recv_bytes(), "hello");
+}
+
+TEST_F(ForeignDescriptor, ThatMayStillShrinkIsNotMapped) {
+  const os::UniqueFd file = os::create_memfd("handoff", sizeof(ipc::HandoffPlace));
+  send(file.get());
+  EXPECT_EQ(connection.recv_bytes(), "hello");
+  EXPECT_EQ(::ftruncate(file.get(), 0), 0);
+  send(0);
+  EXPECT_EQ(connection.recv_bytes(), "hello");
+}
+
+TEST_F(ForeignDescriptor, FullOfGarbageIsAnErrorThatSaysSo) {
+  const os::UniqueFd file = os::create_sealed_memfd("handoff", sizeof(ipc::HandoffPlace));
+  const os::Mapping memory(file.get(), sizeof(ipc::HandoffPlace));
+  send(file.get());
+  EXPECT_EQ(connection.recv_bytes(), "hello");
+  std::memset(memory.data(), 0xff, memory.size());
+  try {
+    (void)connection.recv_bytes();
+    ADD_FAILURE() << "garbage was taken";
+  } catch (const OSError& error) {
+    EXPECT_EQ(error.error_number(), EPROTO);
+  }
+}
+
+}  // namespace
+}  // namespace mp

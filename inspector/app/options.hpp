@@ -44,7 +44,7 @@ struct ShotOptions {
   std::string output;
   std::optional<double> at_seconds;  // from the beginning of the recording; empty: its end
   std::string select;                // name of an object or process
-  bool graph = false;                // the wait graph of the locks panel
+  bool graph = false;                // of the locks or queues panel, instead of its table
   bool light = false;
   int width = 1440;
   int height = 900;

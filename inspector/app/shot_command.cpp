@@ -49,7 +49,10 @@ std::string prepare(Desk& desk, const ShotOptions& options) {
     }
   }
   desk.view().screen = screen_named(options.panel);
-  if (options.graph) desk.view().locks_view = present::LocksView::Graph;
+  if (options.graph) {
+    desk.view().locks_view = present::LocksView::Graph;
+    desk.view().queues_view = present::QueuesView::Flow;
+  }
   if (options.light) desk.view().theme = present::Theme::Light;
   return {};
 }

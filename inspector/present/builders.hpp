@@ -7,6 +7,7 @@
 namespace inspector::present {
 
 DetailVm build_detail(const Look&);
+FlowGraphVm build_flow_graph(const Look&);
 LockListVm build_lock_list(const Look&);
 OverviewVm build_overview(const Look&);
 PaletteVm build_palette(const Look&);

@@ -13,6 +13,7 @@
 namespace inspector::present {
 
 enum class Screen : std::uint8_t { Sessions, Overview, Processes, Queues, Locks };
+enum class QueuesView : std::uint8_t { Table, Flow };
 enum class LocksView : std::uint8_t { Table, Graph };
 enum class Theme : std::uint8_t { Dark, Light };
 enum class Ending : std::uint8_t { Terminate, Kill };
@@ -44,6 +45,9 @@ struct SetSort {
 struct SetExpanded {
   EntityRef ref;
   bool expanded = true;
+};
+struct SetQueuesView {
+  QueuesView view = QueuesView::Table;
 };
 struct SetLocksView {
   LocksView view = LocksView::Table;
@@ -132,7 +136,7 @@ struct Quit {};
 
 using Command =
     std::variant<GoTo, Select, Open, ClearOne, SelectionBack, SelectionForward, SetFilter, SetSort,
-                 SetExpanded, SetLocksView, SetDetailOpen, SetTheme, SetSearch, SetRange, SetWindow,
+                 SetExpanded, SetQueuesView, SetLocksView, SetDetailOpen, SetTheme, SetSearch, SetRange, SetWindow,
                  SetProbe, Pause, Play, Seek, BackToLive, SetSpeed, SetLoop, Step, ShowEvidence,
                  Acknowledge, Attach, OpenRecording, OpenDemo, OpenRecoverable, CloseSession,
                  EndProcess, SetLevel, StartRecording, StopRecording, DismissNotice, TakePicture,

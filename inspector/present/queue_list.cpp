@@ -96,6 +96,7 @@ QueueListVm build_queue_list(const Look& look) {
   const ViewState& view = look.view;
   QueueListVm vm;
   vm.filter = view.filter(Screen::Queues);
+  vm.view = view.queues_view;
   vm.sort = view.sort(Screen::Queues);
   const auto flows = analysis::flows(model, look.stretch());
   if (flows.empty()) {
@@ -114,6 +115,7 @@ QueueListVm build_queue_list(const Look& look) {
   sort_items(items, vm.sort);
   vm.summary = plural(flows.size(), "queue", "queues");
   if (slow > 0) vm.summary += " · " + count_text(slow) + " in trouble";
+  if (vm.view == QueuesView::Flow) vm.summary += " · numbers are items so far";
   for (Item& item : items) vm.rows.push_back(item.row);
   if (vm.rows.empty())
     vm.empty = {"Nothing matches", "No queue has “" + vm.filter + "” in its name or verdict.", ""};

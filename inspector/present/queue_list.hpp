@@ -41,6 +41,7 @@ struct QueueRow {
 
 struct QueueListVm {
   std::string summary;
+  QueuesView view = QueuesView::Table;
   std::string filter;
   Sort sort{};
   std::vector<QueueRow> rows;

@@ -107,6 +107,10 @@ struct Apply {
       view.collapsed.insert(c.ref);
     return true;
   }
+  bool operator()(const SetQueuesView& c) {
+    view.queues_view = c.view;
+    return true;
+  }
   bool operator()(const SetLocksView& c) {
     view.locks_view = c.view;
     return true;

@@ -40,6 +40,7 @@ struct ViewState {
   std::map<Screen, std::string> filters{};
   std::map<Screen, Sort> sorts{};
   std::set<EntityRef> collapsed{};  // tree rows whose children are hidden
+  QueuesView queues_view = QueuesView::Table;
   LocksView locks_view = LocksView::Table;
   std::string search{};          // what stands in the command palette
   std::optional<Probe> probe{};  // the mouse over a plot or the strip

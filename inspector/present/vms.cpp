@@ -46,6 +46,10 @@ RailVm build_rail(const model::Model& model, const SessionFacts& facts, const Vi
 StatusVm build_status(const model::Model& model, const SessionFacts& facts, const ViewState& view) {
   return build_status(Look(model, facts, view));
 }
+FlowGraphVm build_flow_graph(const model::Model& model, const SessionFacts& facts,
+                             const ViewState& view) {
+  return build_flow_graph(Look(model, facts, view));
+}
 WaitGraphVm build_wait_graph(const model::Model& model, const SessionFacts& facts,
                              const ViewState& view) {
   return build_wait_graph(Look(model, facts, view));
@@ -73,6 +77,7 @@ void build_visible(const model::Model& model, const SessionFacts& session,
       break;
     case Screen::Queues:
       out.queues = build_queue_list(look);
+      if (view.queues_view == QueuesView::Flow) out.flow_graph = build_flow_graph(look);
       break;
     case Screen::Locks:
       out.locks = build_lock_list(look);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "present/detail.hpp"
+#include "present/flow_graph.hpp"
 #include "present/lock_list.hpp"
 #include "present/overview.hpp"
 #include "present/palette.hpp"
@@ -30,6 +31,7 @@ struct Vms {
   OverviewVm overview;
   ProcessTreeVm processes;
   QueueListVm queues;
+  FlowGraphVm flow_graph;
   LockListVm locks;
   WaitGraphVm wait_graph;
 };

@@ -37,38 +37,42 @@ present::LayoutNode box_of(const Context& context, const GraphNode& node) {
   return {width + 2 * context.px(kNodePad), context.px(kNodeHeight)};
 }
 
-std::size_t fingerprint(const Context& context, const present::WaitGraphVm& vm, ImVec2 room) {
+std::size_t fingerprint(const Context& context, const std::vector<GraphNode>& boxes,
+                        const std::vector<GraphEdge>& arrows, ImVec2 room) {
   std::size_t seed = std::hash<float>{}(context.scale);
   const auto blend = [&seed](std::size_t value) {
     seed ^= value + 0x9e3779b97f4a7c15ULL + (seed << 6) + (seed >> 2);
   };
   blend(static_cast<std::size_t>(room.x));
   blend(static_cast<std::size_t>(room.y));
-  for (const GraphNode& node : vm.nodes) {
+  for (const GraphNode& node : boxes) {
     blend(std::hash<std::string>{}(node.label));
     blend(node.note
               .size());  // the text changes with each tick of a clock, the box only with its length
     blend(node.ref.id * 8 + static_cast<std::size_t>(node.ref.kind));
   }
-  for (const GraphEdge& edge : vm.edges) {
+  for (const GraphEdge& edge : arrows) {
     blend(static_cast<std::size_t>(edge.from) * 4096 + static_cast<std::size_t>(edge.to));
   }
   return seed;
 }
 
 // Across or downwards, with as much air as fits; else what has to be scaled down least.
-void lay_out(const Context& context, const present::WaitGraphVm& vm, GraphMemory& memory,
-             ImVec2 room) {
-  const std::size_t now = fingerprint(context, vm, room);
+void lay_out(const Context& context, const std::vector<GraphNode>& boxes,
+             const std::vector<GraphEdge>& arrows, GraphMemory& memory, ImVec2 room) {
+  const std::size_t now = fingerprint(context, boxes, arrows, room);
   if (now == memory.fingerprint) return;
   memory.fingerprint = now;
   std::vector<present::LayoutNode> nodes;
-  for (const GraphNode& node : vm.nodes) nodes.push_back(box_of(context, node));
+  for (const GraphNode& node : boxes) nodes.push_back(box_of(context, node));
   std::vector<present::LayoutEdge> edges;
   float label = context.px(18);
-  for (const GraphEdge& edge : vm.edges) {
-    edges.push_back({static_cast<std::size_t>(edge.from), static_cast<std::size_t>(edge.to),
-                     edge.dashed ? 0.25F : 1.0F});
+  for (const GraphEdge& edge : arrows) {
+    // What leads back must not turn the layers round.
+    const int from = edge.feedback ? edge.to : edge.from;
+    const int to = edge.feedback ? edge.from : edge.to;
+    edges.push_back(
+        {static_cast<std::size_t>(from), static_cast<std::size_t>(to), edge.dashed ? 0.25F : 1.0F});
     label = std::max(label, measure(context, Face::Small, edge.label).x + context.px(36));
   }
   present::LayoutOptions options;
@@ -166,12 +170,13 @@ void draw_edge(const Context& context, const GraphEdge& edge, const present::Edg
   std::vector<ImVec2> corners;
   for (const present::LayoutPoint& point : route.points) corners.push_back(view(point));
   if (corners.size() < 2) return;
+  if (edge.feedback) std::reverse(corners.begin(), corners.end());
   const std::vector<ImVec2> points = smooth(corners);
   const Theme& theme = context.theme;
   const ImU32 colour = edge.in_cycle                ? theme.tone(Tone::Alarm)
                        : edge.tone == Tone::Neutral ? theme.text_faint
                                                     : theme.tone(edge.tone);
-  stroke(context, points, colour, context.px(edge.in_cycle ? 2.2F : 1.5F), edge.dashed);
+  stroke(context, points, colour, context.px(edge.in_cycle ? 2.2F : edge.width), edge.dashed);
   arrow_head(context, points[points.size() - 2], points.back(), colour);
   if (edge.label.empty() || view.zoom < 0.6F) return;
   const ImVec2 a = points[(points.size() - 1) / 2];
@@ -203,8 +208,9 @@ void draw_node(Context& context, const Path& path, const GraphNode& node, ImVec2
                  ImVec2(center.x + size.x / 2, center.y + size.y / 2)};
   const Theme& theme = context.theme;
   const Hit h = hit(context, path, box, true, node.label);
-  const bool lock = node.ref.kind == present::EntityKind::Lock;
-  const float radius = lock ? context.px(metric::kRadius) : box.height() / 2;
+  const bool alive =
+      node.ref.kind == present::EntityKind::Process || node.ref.kind == present::EntityKind::Thread;
+  const float radius = !alive ? context.px(metric::kRadius) : box.height() / 2;
   ImDrawList* list = ImGui::GetWindowDrawList();
   const bool lit = h.hovered || context.lit(node.ref);
   const bool loud = node.cycle >= 0 || node.tone == Tone::Dead;
@@ -232,6 +238,12 @@ void draw_node(Context& context, const Path& path, const GraphNode& node, ImVec2
   const float low = box.low.y + box.height() * 0.72F;
   scaled(context, {ImVec2(left, low - half), ImVec2(right, low + half)}, Face::Small,
          theme.text_dim, node.note, zoom);
+  if (node.fill >= 0) {
+    meter(context,
+          {ImVec2(left, box.high.y - context.px(7) * zoom),
+           ImVec2(right, box.high.y - context.px(4) * zoom)},
+          node.fill, node.fill_tone == Tone::Neutral ? Tone::Holding : node.fill_tone);
+  }
   if (!h.hovered) return;
   context.hovering = node.ref;
   if (tip_due(context)) tooltip(context, node.tip);
@@ -243,27 +255,32 @@ void draw_node(Context& context, const Path& path, const GraphNode& node, ImVec2
 
 }  // namespace
 
-void graph(Context& context, const Path& path, const present::WaitGraphVm& vm, GraphMemory& memory,
-           ImVec2 room) {
+void graph(Context& context, const Path& path, const std::vector<GraphNode>& nodes,
+           const std::vector<GraphEdge>& edges, GraphMemory& memory, ImVec2 room) {
   const std::string base = path.text();
-  lay_out(context, vm, memory, room);
+  lay_out(context, nodes, edges, memory, room);
   const present::GraphLayout& layout = memory.layout;
-  if (layout.centers.size() != vm.nodes.size() || layout.routes.size() != vm.edges.size()) return;
+  if (layout.centers.size() != nodes.size() || layout.routes.size() != edges.size()) return;
   View view;
   view.zoom = std::clamp(
       std::min(room.x / std::max(1.0F, layout.width), room.y / std::max(1.0F, layout.height)), 0.5F,
       1.0F);
   const ImVec2 size(layout.width * view.zoom, layout.height * view.zoom);
+  const ImVec2 corner = ImGui::GetCursorScreenPos();
+  const ImVec2 far(corner.x + room.x, corner.y + room.y);
+  ImDrawList* ground = ImGui::GetWindowDrawList();
+  ground->AddRectFilled(corner, far, context.theme.card, context.px(metric::kRadius));
+  ground->AddRect(corner, far, context.theme.line, context.px(metric::kRadius));
   scope::Child child((base + "/canvas").c_str(), room, ImGuiWindowFlags_HorizontalScrollbar);
   const ImVec2 at = ImGui::GetCursorScreenPos();
   view.origin = ImVec2(at.x + std::max(0.0F, (room.x - size.x) / 2),
                        at.y + std::max(0.0F, (room.y - size.y) / 2));
-  for (std::size_t i = 0; i < vm.edges.size(); ++i)
-    draw_edge(context, vm.edges[i], layout.routes[i], view);
-  for (std::size_t i = 0; i < vm.nodes.size(); ++i) {
-    const ImVec2 place = glide(context, memory, vm.nodes[i].ref, layout.centers[i]);
-    const present::LayoutNode box = box_of(context, vm.nodes[i]);
-    draw_node(context, Path(base, "/", vm.nodes[i].label), vm.nodes[i], view({place.x, place.y}),
+  for (std::size_t i = 0; i < edges.size(); ++i)
+    draw_edge(context, edges[i], layout.routes[i], view);
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    const ImVec2 place = glide(context, memory, nodes[i].ref, layout.centers[i]);
+    const present::LayoutNode box = box_of(context, nodes[i]);
+    draw_node(context, Path(base, "/", nodes[i].label), nodes[i], view({place.x, place.y}),
               ImVec2(box.width * view.zoom, box.height * view.zoom), view.zoom);
   }
   ImGui::SetCursorScreenPos(at);

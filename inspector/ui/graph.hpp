@@ -3,7 +3,7 @@
 #pragma once
 
 #include "present/graph_layout.hpp"
-#include "present/wait_graph.hpp"
+#include "present/graph_parts.hpp"
 #include "ui/widgets.hpp"
 
 #include <map>
@@ -19,7 +19,9 @@ struct GraphMemory {
   std::map<present::EntityRef, ImVec2> shown{};
 };
 
-// Fills `room`; scaled down, never up, until it fits; below half size it scrolls instead.
-void graph(Context&, const Path&, const present::WaitGraphVm&, GraphMemory&, ImVec2 room);
+// On a card that fills `room`; scaled down, never up, until it fits; below half size it scrolls
+// instead.
+void graph(Context&, const Path&, const std::vector<present::GraphNode>&,
+           const std::vector<present::GraphEdge>&, GraphMemory&, ImVec2 room);
 
 }  // namespace inspector::ui

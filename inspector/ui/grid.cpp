@@ -173,13 +173,20 @@ void Grid::text(std::size_t column, Face face, ImU32 colour, std::string_view wo
                         box->low, box->high, false, true, true, words);
 }
 
-void screen_head(Context& context, present::Screen screen, std::string_view title,
-                 std::string_view summary, const std::string* filter, float right) {
+namespace {
+
+float field_width(const Context& context, float width) {
+  return std::min(context.px(240), width * 0.34F);
+}
+
+// `right` is kept free.
+void head(Context& context, present::Screen screen, std::string_view title,
+          std::string_view summary, const std::string* filter, float right) {
   const std::string base = name_of(screen);
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const float width = ImGui::GetContentRegionAvail().x;
   const float height = context.px(metric::kButton);
-  const float field = filter != nullptr ? std::min(context.px(240), width * 0.34F) : 0.0F;
+  const float field = filter != nullptr ? field_width(context, width) : 0.0F;
   const float taken = field + right + context.px(16);
   const Rect line{at, ImVec2(at.x + width - taken, at.y + height)};
   put_in(context, line, Face::Title, context.theme.text, title);
@@ -198,6 +205,28 @@ void screen_head(Context& context, present::Screen screen, std::string_view titl
   space(context, 6);
 }
 
+}  // namespace
+
+void screen_head(Context& context, present::Screen screen, std::string_view title,
+                 std::string_view summary, const std::string* filter) {
+  head(context, screen, title, summary, filter, 0);
+}
+
+int screen_head(Context& context, present::Screen screen, std::string_view title,
+                std::string_view summary, const std::string& filter,
+                std::initializer_list<std::string_view> views, int current) {
+  const ImVec2 at = ImGui::GetCursorScreenPos();
+  const float width = ImGui::GetContentRegionAvail().x;
+  float toggle = context.px(12);
+  for (const std::string_view view : views)
+    toggle += measure(context, Face::Small, view).x + context.px(27);
+  head(context, screen, title, summary, &filter, toggle);
+  const ImVec2 after = ImGui::GetCursorScreenPos();
+  ImGui::SetCursorScreenPos(ImVec2(at.x + width - field_width(context, width) - toggle, at.y));
+  const int chosen = segmented(context, Path(name_of(screen), "/view"), views, current);
+  ImGui::SetCursorScreenPos(after);
+  return chosen;
+}
 void stack_splitter(Context& context, const Path& path, float width, float height, float& share) {
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const float thick = context.px(10);

@@ -55,10 +55,13 @@ class Grid {
   int row_number_ = 0;
 };
 
-// The head of a screen: title, summary, and at the right a field that filters it. `right` is kept
-// free.
+// The head of a screen: title, summary, and at the right a field that filters it.
 void screen_head(Context&, present::Screen, std::string_view title, std::string_view summary,
-                 const std::string* filter, float right = 0);
+                 const std::string* filter);
+// With a choice of views before the field. Returns the one that was clicked, else -1.
+int screen_head(Context&, present::Screen, std::string_view title, std::string_view summary,
+                const std::string& filter, std::initializer_list<std::string_view> views,
+                int current);
 
 // A bar between two stacked areas. Drags change `share`, the upper one's part of `height`.
 void stack_splitter(Context&, const Path&, float width, float height, float& share);

@@ -136,11 +136,7 @@ void draw_graph(Context& context, Memory& memory, const present::WaitGraphVm& vm
                               : room.x;
   const float width = beside && side > 0 ? room.x - side - gap : room.x;
   const float height = beside || side == 0 ? room.y : room.y * 0.62F;
-  ImDrawList* list = ImGui::GetWindowDrawList();
-  const float radius = context.px(metric::kRadius);
-  list->AddRectFilled(at, ImVec2(at.x + width, at.y + height), context.theme.card, radius);
-  list->AddRect(at, ImVec2(at.x + width, at.y + height), context.theme.line, radius);
-  graph(context, "locks/graph", vm, memory.graph, ImVec2(width, height));
+  graph(context, "locks/graph", vm.nodes, vm.edges, memory.wait_graph, ImVec2(width, height));
   if (side == 0) return;
   ImGui::SetCursorScreenPos(beside ? ImVec2(at.x + width + gap, at.y)
                                    : ImVec2(at.x, at.y + height + gap));
@@ -151,21 +147,12 @@ void draw_graph(Context& context, Memory& memory, const present::WaitGraphVm& vm
 
 void draw_locks(Context& context, Memory& memory, const present::LockListVm& vm,
                 const present::WaitGraphVm& graph_vm) {
-  const ImVec2 at = ImGui::GetCursorScreenPos();
-  const float width = ImGui::GetContentRegionAvail().x;
-  const float field = std::min(context.px(240), width * 0.34F);
-  const float toggle = measure(context, Face::Small, "Table").x +
-                       measure(context, Face::Small, "Wait graph").x + context.px(54);
-  screen_head(context, present::Screen::Locks, "Locks", vm.summary, &vm.filter,
-              toggle + context.px(12));
-  const ImVec2 after = ImGui::GetCursorScreenPos();
-  ImGui::SetCursorScreenPos(ImVec2(at.x + width - field - toggle - context.px(12), at.y));
-  const int chosen = segmented(context, "locks/view", {"Table", "Wait graph"},
-                               vm.view == present::LocksView::Graph ? 1 : 0);
+  const int chosen =
+      screen_head(context, present::Screen::Locks, "Locks", vm.summary, vm.filter,
+                  {"Table", "Wait graph"}, vm.view == present::LocksView::Graph ? 1 : 0);
   if (chosen >= 0)
     context.send(
         present::SetLocksView{chosen == 1 ? present::LocksView::Graph : present::LocksView::Table});
-  ImGui::SetCursorScreenPos(after);
   if (vm.view == present::LocksView::Graph)
     draw_graph(context, memory, graph_vm);
   else if (vm.empty)

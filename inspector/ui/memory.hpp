@@ -23,7 +23,8 @@ struct Memory {
   float process_share = 0.58F;
   float queue_share = 0.52F;
   float lock_share = 0.55F;
-  GraphMemory graph{};
+  GraphMemory wait_graph{};
+  GraphMemory flow_graph{};
   bool palette_open = false;
   bool palette_focus = false;
   int palette_row = 0;

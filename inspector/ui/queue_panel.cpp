@@ -1,5 +1,6 @@
 #include "ui/queue_panel.hpp"
 
+#include "ui/graph.hpp"
 #include "ui/grid.hpp"
 #include "ui/icons.hpp"
 #include "ui/memory.hpp"
@@ -120,14 +121,7 @@ void draw_plots(Context& context, const present::QueueListVm& vm, ImVec2 room) {
        ImVec2(card.inner_width(), std::max(context.px(40), height - pad)));
 }
 
-}  // namespace
-
-void draw_queues(Context& context, Memory& memory, const present::QueueListVm& vm) {
-  screen_head(context, present::Screen::Queues, "Queues", vm.summary, &vm.filter);
-  if (vm.empty) {
-    empty_state(context, "queues/empty", vm.empty, icon::kInbox);
-    return;
-  }
+void draw_table(Context& context, Memory& memory, const present::QueueListVm& vm) {
   const ImVec2 room = ImGui::GetContentRegionAvail();
   const float full =
       context.px(metric::kRow) * static_cast<float>(vm.rows.size() + 1) + context.px(8);
@@ -145,6 +139,32 @@ void draw_queues(Context& context, Memory& memory, const present::QueueListVm& v
   }
   stack_splitter(context, "queues/splitter", room.x, room.y, memory.queue_share);
   draw_plots(context, vm, ImVec2(room.x, ImGui::GetContentRegionAvail().y - context.px(2)));
+}
+
+void draw_flow(Context& context, Memory& memory, const present::FlowGraphVm& vm) {
+  if (vm.empty) {
+    empty_state(context, "queues/flow/empty", vm.empty, icon::kShare);
+    return;
+  }
+  const ImVec2 room = ImGui::GetContentRegionAvail();
+  graph(context, "queues/flow", vm.nodes, vm.edges, memory.flow_graph, room);
+}
+
+}  // namespace
+
+void draw_queues(Context& context, Memory& memory, const present::QueueListVm& vm,
+                 const present::FlowGraphVm& flow) {
+  const int chosen = screen_head(context, present::Screen::Queues, "Queues", vm.summary, vm.filter,
+                                 {"Table", "Flow"}, vm.view == present::QueuesView::Flow ? 1 : 0);
+  if (chosen >= 0)
+    context.send(present::SetQueuesView{chosen == 1 ? present::QueuesView::Flow
+                                                    : present::QueuesView::Table});
+  if (vm.empty)
+    empty_state(context, "queues/empty", vm.empty, icon::kInbox);
+  else if (vm.view == present::QueuesView::Flow)
+    draw_flow(context, memory, flow);
+  else
+    draw_table(context, memory, vm);
 }
 
 }  // namespace inspector::ui

@@ -1,6 +1,7 @@
-// Queues: the table, and under it depth and rates over time.
+// Queues: the table, and under it depth and rates over time; or the flow graph.
 #pragma once
 
+#include "present/flow_graph.hpp"
 #include "present/queue_list.hpp"
 #include "ui/context.hpp"
 
@@ -8,6 +9,6 @@ namespace inspector::ui {
 
 struct Memory;
 
-void draw_queues(Context&, Memory&, const present::QueueListVm&);
+void draw_queues(Context&, Memory&, const present::QueueListVm&, const present::FlowGraphVm&);
 
 }  // namespace inspector::ui

@@ -80,6 +80,11 @@ void handle_character(Context& context, Memory& memory, const present::Vms& vms,
       return zoom_to_range(context);
     case 'g':
     case 'G': {
+      if (context.view.screen == Screen::Queues) {
+        const bool flow = context.view.queues_view == present::QueuesView::Flow;
+        return context.send(present::SetQueuesView{flow ? present::QueuesView::Table
+                                                        : present::QueuesView::Flow});
+      }
       const bool graph = context.view.locks_view == present::LocksView::Graph;
       context.send(
           present::SetLocksView{graph ? present::LocksView::Table : present::LocksView::Graph});

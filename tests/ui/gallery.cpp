@@ -23,6 +23,7 @@ struct Shot {
   std::function<uitest::Scene()> scene;
   present::Screen screen;
   present::LocksView locks = present::LocksView::Table;
+  present::QueuesView queues = present::QueuesView::Table;
 };
 
 std::vector<Shot> shots() {
@@ -35,6 +36,8 @@ std::vector<Shot> shots() {
     all.push_back({name + "-queues", scene, Screen::Queues});
     all.push_back({name + "-locks", scene, Screen::Locks});
     all.push_back({name + "-graph", scene, Screen::Locks, present::LocksView::Graph});
+    all.push_back({name + "-flow", scene, Screen::Queues, present::LocksView::Table,
+                   present::QueuesView::Flow});
   };
   add("empty", uitest::waiting_for_it);
   add("healthy", uitest::healthy);
@@ -50,6 +53,8 @@ uitest::Scene prepare(const Shot& shot, present::Theme theme) {
   scene.view.theme = theme;
   scene.view.locks_view = shot.locks;
   scene.vms.locks.view = shot.locks;
+  scene.view.queues_view = shot.queues;
+  scene.vms.queues.view = shot.queues;
   return scene;
 }
 
@@ -80,6 +85,7 @@ int show(app::Window& window) {
     for (const present::Command& command : ui.frame(scene.vms, scene.view, dt))
       present::apply(command, scene.view, 192'000'000'000);
     scene.vms.locks.view = scene.view.locks_view;
+    scene.vms.queues.view = scene.view.queues_view;
     return app::Pace::Idle;
   });
   return 0;

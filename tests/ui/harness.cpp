@@ -67,6 +67,7 @@ void Harness::frames(int count) {
     }
     ImGui::Render();
     scene.vms.locks.view = scene.view.locks_view;
+    scene.vms.queues.view = scene.view.queues_view;
     ImGui::GetIO().MouseWheel = 0;
   }
 }

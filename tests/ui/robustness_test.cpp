@@ -116,6 +116,8 @@ TEST(Cost, ACrowdedWindowStaysUnderTenThousandQuads) {
       scene.view.screen = screen;
       scene.view.locks_view = locks;
       scene.vms.locks.view = locks;
+      scene.view.queues_view = locks == LocksView::Graph ? QueuesView::Flow : QueuesView::Table;
+      scene.vms.queues.view = scene.view.queues_view;
       Harness window(std::move(scene), 1920, 1080);
       EXPECT_LT(window.quads(), 10'000) << "screen " << static_cast<int>(screen);
     }

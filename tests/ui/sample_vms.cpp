@@ -173,6 +173,21 @@ void fill_locks(Vms& vms, bool trouble) {
     list.lanes.lanes.push_back(lane(list.rows[i].lock, static_cast<int>(i), trouble && i < 2));
 }
 
+void fill_flow(Vms& vms, bool trouble) {
+  FlowGraphVm& flow = vms.flow_graph;
+  const Tone stuck = trouble ? Tone::Blocked : Tone::Ok;
+  flow.nodes = {{process(1), "MainProcess", "collecting", Tone::Ok, -1, 1, {}},
+                {process(2), "24 processes", "worker-1 to worker-24", stuck, -1, 24, {}},
+                {queue(1), "jobs", "58 of 64 \xc2\xb7 123 /s", stuck, -1, 1, {}, 0.9F, stuck},
+                {queue(2), "results", "0 \xc2\xb7 123 /s", Tone::Idle, -1, 1, {}}};
+  GraphEdge put{0, 2, "1.2 k", Tone::Neutral, false, false};
+  if (trouble) put = {0, 2, "waits 3.1 s", Tone::Blocked, false, false};
+  flow.edges = {put,
+                {2, 1, "1.1 k", Tone::Neutral, false, false, 2.6F},
+                {1, 3, "1.1 k", Tone::Neutral, false, false, 2.6F},
+                {3, 0, "1.1 k", Tone::Neutral, false, false, 2.6F, true}};
+}
+
 void fill_graph(Vms& vms) {
   WaitGraphVm& graph = vms.wait_graph;
   graph.nodes = {{process(5), "worker-3", "blocked 12.4 s", Tone::Blocked, 0, 1, {}},
@@ -312,6 +327,7 @@ Scene open_scene(bool trouble) {
   fill_processes(scene.vms, trouble);
   fill_queues(scene.vms, trouble);
   fill_locks(scene.vms, trouble);
+  fill_flow(scene.vms, trouble);
   if (trouble)
     fill_graph(scene.vms);
   else

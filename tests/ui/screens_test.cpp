@@ -189,6 +189,26 @@ TEST(Queues, ShowDepthRatesAndWhoIsStuck) {
   EXPECT_EQ(window.text("queues/jobs/verdict"), "consumers too slow");
 }
 
+TEST(Queues, TheFlowGraphShowsWhoFeedsWhom) {
+  Scene scene = deadlock();
+  scene.view.screen = Screen::Queues;
+  Harness window(std::move(scene));
+
+  window.click("queues/view/Flow");
+  window.frames(30);
+
+  EXPECT_EQ(window.scene.view.queues_view, QueuesView::Flow);
+  for (const char* node : {"queues/flow/MainProcess", "queues/flow/jobs",
+                           "queues/flow/24 processes", "queues/flow/results"}) {
+    EXPECT_TRUE(window.has(node)) << node;
+  }
+  window.click("queues/flow/jobs");
+  EXPECT_EQ(window.scene.view.focus(), queue(1));
+  window.click("queues/view/Table");
+  window.frames(2);
+  EXPECT_TRUE(window.has("queues/jobs/depth"));
+}
+
 TEST(Queues, ADragOnAPlotChoosesARangeAndEscTakesItBack) {
   Scene scene = deadlock();
   scene.view.screen = Screen::Queues;

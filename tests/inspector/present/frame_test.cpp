@@ -308,6 +308,7 @@ TEST(Vms, AreTheSameForTheSameModel) {
        {Screen::Sessions, Screen::Overview, Screen::Processes, Screen::Queues, Screen::Locks}) {
     scene.view.screen = screen;
     scene.view.locks_view = LocksView::Graph;
+    scene.view.queues_view = QueuesView::Flow;
     Vms first;
     Vms second;
     build_visible(scene.model, scene.facts, {}, scene.view, first);

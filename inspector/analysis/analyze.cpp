@@ -5,6 +5,7 @@
 #include "analysis/deaths.hpp"
 #include "analysis/flow.hpp"
 #include "analysis/fork_risks.hpp"
+#include "analysis/lock_orders.hpp"
 #include "analysis/words.hpp"
 
 namespace inspector::analysis {
@@ -68,7 +69,7 @@ std::vector<Finding> analyze(const model::Model& model) {
   std::vector<Finding> findings;
   for (const auto rule :
        {deadlock_findings, orphan_findings, death_findings, flow_findings, contention_findings,
-        fork_risk_findings, stranger_findings, loss_findings}) {
+        lock_order_findings, fork_risk_findings, stranger_findings, loss_findings}) {
     for (Finding& finding : rule(model, names)) findings.push_back(std::move(finding));
   }
   sort_findings(findings);

@@ -33,6 +33,7 @@ const std::vector<Rule>& rules() {
       {"queue-full", "producers blocked by slow consumers"},
       {"queue-growing", "queues that grow without end"},
       {"lock-contended", "locks that most of the time is spent waiting for"},
+      {"lock-order", "locks that are taken in different orders"},
       {"fork-risk", "forks beside threads and held locks", true},
       {"auth-failed", "strangers at a listener"},
       {"data-lost", "events that were lost"},

@@ -34,7 +34,7 @@ struct Finding {
   [[nodiscard]] bool is_problem() const noexcept { return severity != Severity::Info; }
   // It happened at `since_ns`; that it stays true says nothing.
   [[nodiscard]] bool is_moment() const noexcept {
-    return rule == "worker-died" || rule == "fork-risk";
+    return rule == "worker-died" || rule == "lock-order" || rule == "fork-risk";
   }
 };
 

@@ -56,8 +56,8 @@ started the code is 127, if nothing can be recorded 2. SIGINT goes to the progra
 constexpr char kReportHelp[] = R"(Say in words what a recording shows.
 The verdict, each finding with its evidence, processes, locks, queues. With --fail-on the exit code is 1 if
 any of these findings is in the recording: deadlock, owner-died, worker-died, stall, queue-stuck, queue-full,
-queue-growing, lock-contended, fork-risk, auth-failed, data-lost, or any. Any is all but fork-risk, which is
-no problem by itself. The code is 2 if the file cannot be read, else 0.
+queue-growing, lock-contended, lock-order, fork-risk, auth-failed, data-lost, or any. Any is all but
+fork-risk, which is no problem by itself. The code is 2 if the file cannot be read, else 0.
 
   mp-inspector report run.mpr
   mp-inspector report run.mpr --format json -o run.json

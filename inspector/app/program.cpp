@@ -1,17 +1,20 @@
 #include "app/program.hpp"
 
-#include <csignal>
-
 #include "os/child.hpp"
 #include "os/clock.hpp"
 #include "os/poll.hpp"
 #include "os/spawn.hpp"
 
+#include <csignal>
+
 namespace inspector::app {
 
-Program::Program(const std::vector<std::string>& argv, const std::string& address, const std::string& key)
+Program::Program(const std::vector<std::string>& argv, const std::string& address,
+                 const std::string& key, int level)
     : pid_(mp::os::spawn_program(
-          argv, {.extra_environment = {"MP_INSPECT=" + address, "MP_INSPECT_KEY=" + key}, .own_group = true})),
+          argv, {.extra_environment = {"MP_INSPECT=" + address, "MP_INSPECT_KEY=" + key,
+                                       "MP_INSPECT_LEVEL=" + std::to_string(level)},
+                 .own_group = true})),
       pidfd_(mp::os::open_pidfd(pid_)) {}
 
 Program::~Program() {

@@ -1,21 +1,23 @@
 // Program: a program that the inspector has started in order to watch it.
 #pragma once
 
+#include "os/unique_fd.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "os/unique_fd.hpp"
-
 namespace inspector::app {
 
 // Owns the process; its whole group is killed if it still runs when this goes.
 class Program {
  public:
-  // It will report to `address` with `key`, at the level given. Throws mp::OSError when it cannot be started.
-  Program(const std::vector<std::string>& argv, const std::string& address, const std::string& key);
+  // It will report to `address` with `key`, at `level` from its first moment on. Throws mp::OSError
+  // when it cannot be started.
+  Program(const std::vector<std::string>& argv, const std::string& address, const std::string& key,
+          int level = 2);
   ~Program();
   Program(const Program&) = delete;
   Program& operator=(const Program&) = delete;
@@ -31,7 +33,8 @@ class Program {
   // To the whole group.
   void signal(int number) noexcept;
 
-  // SIGTERM, a moment's patience, then SIGKILL, for all of the group. Blocks until the process has ended.
+  // SIGTERM, a moment's patience, then SIGKILL, for all of the group. Blocks until the process has
+  // ended.
   void end(std::chrono::milliseconds patience);
 
  private:

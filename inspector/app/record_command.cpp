@@ -70,7 +70,7 @@ class Recording {
             fmt::format("{:016x}{:016x}", mp::os::random_u64(), mp::os::random_u64());
         server_ = std::make_unique<link::Server>(
             link::Server::Options{.addresses = {address}, .key = key});
-        program_ = std::make_unique<Program>(options_.program, address, key);
+        program_ = std::make_unique<Program>(options_.program, address, key, options_.level);
       }
     } catch (const mp::OSError& error) {
       return complain(error.what(), kCannotStart);

@@ -104,6 +104,7 @@ void LockTable::process_died(Puid puid, std::uint32_t pid, std::uint64_t t_ns) {
 }
 
 void LockTable::absorb(ObjectId from, ObjectId to) {
+  orders_.rename_object(from, to);
   auto source = rows_.extract(from);
   if (!source) return;
   Lock& old = source.mapped();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "model/ids.hpp"
+#include "model/lock_orders.hpp"
 #include "model/series.hpp"
 
 #include <map>
@@ -70,10 +71,14 @@ class LockTable {
   void process_died(Puid puid, std::uint32_t pid, std::uint64_t t_ns);
   void absorb(ObjectId from, ObjectId to);
 
-  void io(auto& ar) { ar(rows_); }
+  [[nodiscard]] const LockOrders& orders() const noexcept { return orders_; }
+  LockOrders& orders() noexcept { return orders_; }
+
+  void io(auto& ar) { ar(rows_, orders_); }
 
  private:
   std::map<ObjectId, Lock> rows_;
+  LockOrders orders_;
 };
 
 }  // namespace inspector::model

@@ -13,12 +13,14 @@ Lock* lock_of(Tables& tables, const Fact& fact) {
 }
 
 // The lock says who has it; the threads' lists follow.
-bool take(Tables& tables, const Fact& fact, Lock& row, std::uint64_t waited_ns) {
+bool take(Tables& tables, const Fact& fact, Lock& row, std::uint64_t waited_ns, bool told) {
   ThreadKey previous;
   const std::uint64_t number = LockTable::widen(row, fact.event.c);
   if (!tables.locks.got(row, fact.thread, number, fact.t_ns, waited_ns, previous)) return false;
   tables.threads.unhold(previous, row.object);
-  tables.threads.hold(fact.thread, {row.object, number, fact.t_ns});
+  if (const Thread* thread = tables.threads.find(fact.thread); told && thread != nullptr)
+    tables.locks.orders().took(fact.thread, thread->held, row.object, fact.t_ns);
+  tables.threads.hold(fact.thread, {row.object, number, fact.t_ns, told});
   return true;
 }
 
@@ -30,7 +32,7 @@ bool got(Tables& tables, const Fact& fact) {
   Lock* row = lock_of(tables, fact);
   Thread* thread = tables.threads.touch(fact.thread);
   if (row == nullptr || thread == nullptr) return false;
-  if (take(tables, fact, *row, fact.event.a) && fact.event.a != 0)
+  if (take(tables, fact, *row, fact.event.a, true) && fact.event.a != 0)
     tables.locks.waited(*row, fact.event.a);
   tables.threads.end_wait_on(*thread, row->object, WaitOutcome::Done, fact.t_ns);
   return true;
@@ -60,7 +62,8 @@ bool owner_died(Tables& tables, const Fact& fact) {
   const std::uint64_t number = LockTable::widen(*row, fact.event.c);
   const auto dead_pid = static_cast<std::uint32_t>(fact.event.a);
   const Process* holder = tables.processes.find(row->holder.process);
-  // Who learns it late, after another has recovered the lock, may name the acquisition of that other.
+  // Who learns it late, after another has recovered the lock, may name the acquisition of that
+  // other.
   const bool late = row->state == LockState::Held && holder != nullptr && holder->pid != dead_pid;
   if (late) {
     ++row->owner_died_seen;
@@ -74,14 +77,14 @@ bool owner_died(Tables& tables, const Fact& fact) {
 bool recovered(Tables& tables, const Fact& fact) {
   Lock* row = lock_of(tables, fact);
   if (row == nullptr) return false;
-  if (take(tables, fact, *row, 0)) ++row->recovered;
+  if (take(tables, fact, *row, 0, true)) ++row->recovered;
   return true;
 }
 
 bool held(Tables& tables, const Fact& fact) {
   Lock* row = lock_of(tables, fact);
   if (row == nullptr) return false;
-  take(tables, fact, *row, 0);
+  take(tables, fact, *row, 0, false);
   return true;
 }
 

@@ -86,6 +86,7 @@ bool log(Tables& tables, const Fact& fact) {
 bool lost(Tables& tables, const Fact& fact) {
   tables.journal.losses.add({fact.t_ns, fact.event.process, fact.event.a});
   tables.journal.lost += fact.event.a;
+  tables.threads.distrust_holds(fact.event.process);
   if (Process* row = tables.processes.edit(fact.event.process)) row->lost += fact.event.a;
   return true;
 }

@@ -140,6 +140,13 @@ void ThreadTable::unhold(ThreadKey key, ObjectId object) {
   std::erase_if(at->second.held, [&](const Hold& h) { return h.object == object; });
 }
 
+void ThreadTable::distrust_holds(Puid puid) {
+  for (auto at = rows_.lower_bound({puid, 0}); at != rows_.end() && at->first.process == puid;
+       ++at) {
+    for (Hold& hold : at->second.held) hold.told = false;
+  }
+}
+
 void ThreadTable::process_died(Puid puid, std::uint64_t t_ns) {
   for (auto at = rows_.lower_bound({puid, 0}); at != rows_.end() && at->first.process == puid;
        ++at) {

@@ -15,7 +15,8 @@ struct Hold {
   ObjectId object = 0;
   std::uint64_t number = 0;  // the lock's acquisition number
   std::uint64_t since_ns = 0;
-  void io(auto& ar) { ar(object, number, since_ns); }
+  bool told = false;  // its begin was told of, so its end will be; otherwise it was found
+  void io(auto& ar) { ar(object, number, since_ns, told); }
 };
 
 struct Thread {
@@ -110,6 +111,8 @@ class ThreadTable {
   void end_wait_on(Thread& row, ObjectId object, WaitOutcome outcome, std::uint64_t t_ns);
   void hold(ThreadKey key, const Hold& hold);
   void unhold(ThreadKey key, ObjectId object);
+  // Events of the process were lost, the end of a hold may be among them.
+  void distrust_holds(Puid puid);
   // The process is gone: its waits are over, what it holds stays on record.
   void process_died(Puid puid, std::uint64_t t_ns);
   void rename_object(ObjectId from, ObjectId to);

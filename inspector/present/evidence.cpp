@@ -13,7 +13,7 @@ constexpr std::uint64_t kSettledNs = 500'000'000;
 Evidence evidence_of(const analysis::Finding& finding, bool at_its_time) {
   Evidence evidence;
   if (finding.rule == "deadlock" || finding.rule == "owner-died" || finding.rule == "stall" ||
-      finding.rule == "lock-contended")
+      finding.rule == "lock-contended" || finding.rule == "lock-order")
     evidence.screen = Screen::Locks;
   if (finding.rule.starts_with("queue-")) evidence.screen = Screen::Queues;
   evidence.graph = finding.rule == "deadlock" || finding.rule == "stall";

@@ -18,6 +18,7 @@ constexpr std::size_t kTiles = 24;
 std::string action_for(const analysis::Finding& finding) {
   if (finding.rule == "deadlock" || finding.rule == "stall") return "Show the cycle";
   if (finding.rule == "owner-died" || finding.rule == "lock-contended") return "Show the lock";
+  if (finding.rule == "lock-order") return "Show the locks";
   if (finding.rule == "worker-died" || finding.rule == "fork-risk") return "Show the process";
   if (finding.rule.starts_with("queue-")) return "Show the queue";
   return "Show";

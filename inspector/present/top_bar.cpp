@@ -60,7 +60,8 @@ Badge rail_badge(const Look& look, Screen screen) {
   for (const auto& finding : look.findings()) {
     if (!finding.open() || !finding.is_problem()) continue;
     const bool lock = finding.rule == "deadlock" || finding.rule == "stall" ||
-                      finding.rule == "owner-died" || finding.rule == "lock-contended";
+                      finding.rule == "owner-died" || finding.rule == "lock-contended" ||
+                      finding.rule == "lock-order";
     const bool here = screen == Screen::Overview || (screen == Screen::Locks && lock) ||
                       (screen == Screen::Processes && finding.rule == "worker-died") ||
                       (screen == Screen::Queues && finding.rule.starts_with("queue-"));

@@ -165,6 +165,8 @@ bool open_file() {
   if (right.puid == 0) right.puid = os::random_u64();
   if (right.root == 0) {
     right.root = right.puid;
+    if (settings.is_level_wrong)
+      std::fputs("libmp: MP_INSPECT_LEVEL must be 1 (stand-by), 2 (normal) or 3 (full), and counts for nothing\n", stderr);
     right.level = static_cast<std::uint32_t>(settings.level);
     right.method = wire::StartMethod::Root;
     copy_text(right.name, sizeof right.name, "MainProcess");

@@ -120,8 +120,18 @@ std::unique_ptr<Target> bind_target(F&& target, Args&&... args) {
   static_assert(std::is_invocable_v<Callable, Passed<typename Bound<Args&&>::type>...>,
                 "mp::Process: the target cannot be called with copies of these arguments (as with "
                 "std::thread: wrap in std::ref what it takes by reference)");
-  return std::make_unique<BoundTarget<Callable, typename Bound<Args&&>::type...>>(
-      std::in_place, std::forward<F>(target), std::forward<Args>(args)...);
+  constexpr bool kCanBeTaken =
+      std::is_constructible_v<Callable, F&&> &&
+      (std::is_constructible_v<typename Bound<Args&&>::type, Args&&> && ...);
+  static_assert(kCanBeTaken,
+                "mp::Process: the target or an argument can be moved but not copied: hand it over "
+                "with std::move, as in Process(target, std::move(connection))");
+  if constexpr (kCanBeTaken) {
+    return std::make_unique<BoundTarget<Callable, typename Bound<Args&&>::type...>>(
+        std::in_place, std::forward<F>(target), std::forward<Args>(args)...);
+  } else {
+    return nullptr;
+  }
 }
 
 }  // namespace mp::detail

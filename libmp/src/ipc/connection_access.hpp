@@ -39,7 +39,8 @@ class ConnectionAccess {
 
   // Sends one whole message.
   static void send(Connection& connection, std::span<const std::byte> message);
-  // Receives one message by `take_body(stream, arrival, deadline)`, which returns its FrameEnd.
+  // Receives one message by `take_body(stream, arrival, deadline)`, which returns its FrameEnd
+  // and may be called again.
   // Leaves the connection unreadable if that ends inside the message.
   template <typename TakeBody>
   static void receive(Connection& connection, std::string_view operation, os::Deadline deadline,

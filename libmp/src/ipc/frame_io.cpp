@@ -191,6 +191,7 @@ FrameEnd receive_body(const Stream& stream, const Arrival& arrival, detail::Byte
     static_cast<void>(into.extend(total - into.size()));
     return into.data();
   };
+  into.clear();
   if (arrival.handed_over != nullptr) {
     into.append(arrival.handed_over, static_cast<std::size_t>(arrival.size));
     return FrameEnd::Complete;
@@ -206,6 +207,7 @@ FrameEnd receive_body(const Stream& stream, const Arrival& arrival, std::string&
     into.resize(total);
     return reinterpret_cast<std::byte*>(into.data());
   };
+  into.clear();
   if (arrival.handed_over != nullptr) {
     into.assign(reinterpret_cast<const char*>(arrival.handed_over),
                 static_cast<std::size_t>(arrival.size));
@@ -214,8 +216,8 @@ FrameEnd receive_body(const Stream& stream, const Arrival& arrival, std::string&
   return after_header(receive_growing(stream, arrival.size, deadline, kStringStep, reserve, grow));
 }
 
-void finish(const Stream& stream, const Arrival& arrival) noexcept {
-  if (arrival.handed_over != nullptr) stream.handoff->taken();
+bool finish(const Stream& stream, const Arrival& arrival) noexcept {
+  return arrival.handed_over == nullptr || stream.handoff->taken();
 }
 
 }  // namespace mp::ipc

@@ -24,6 +24,9 @@ constexpr std::uint64_t kFreshNs = 200'000;
 // Copying takes less than a microsecond, unless the sender was killed or kept from its processor.
 constexpr std::uint64_t kWritingNs = 200'000;
 
+// How long a receiver that looks may take to copy a message of at most 2 KiB.
+constexpr std::uint64_t kTakingNs = 50'000;
+
 // How long a receiver may take to deal with one message and look for the next.
 constexpr std::uint64_t kReturnNs = 2'000;
 
@@ -72,10 +75,25 @@ bool Handoff::give_to(std::uint64_t offer, std::span<const std::byte> message,
   if (!place_->turn.compare_exchange_strong(offer, writing)) return false;
   if (!message.empty()) std::memcpy(place_->bytes, message.data(), message.size());
   place_->size.store(static_cast<std::uint32_t>(message.size()), std::memory_order_relaxed);
-  return place_->turn.compare_exchange_strong(writing, in_state(writing, Full));
+  const std::uint64_t full = in_state(writing, Full);
+  return place_->turn.compare_exchange_strong(writing, full) && was_taken(full);
+}
+
+bool Handoff::was_taken(std::uint64_t full) noexcept {
+  const std::uint64_t patience = os::monotonic_ns() + kTakingNs;
+  do {
+    for (int i = 0; i < 16; ++i) {
+      if (place_->turn.load(std::memory_order_acquire) != full) return true;
+      os::cpu_relax();
+    }
+  } while (os::monotonic_ns() < patience);
+  return !place_->turn.compare_exchange_strong(full, in_state(full, Idle));
 }
 
 void Handoff::before_socket() noexcept {
+  // No sender that lives leaves a message behind.
+  std::uint64_t turn = place_->turn.load(std::memory_order_acquire);
+  if (state_of(turn) == Full) place_->turn.compare_exchange_strong(turn, in_state(turn, Idle));
   if (!place_->socket_used.load(std::memory_order_relaxed)) place_->socket_used = true;
 }
 
@@ -120,7 +138,8 @@ bool Handoff::withdraw(std::uint64_t offer) noexcept {
   return state_of(seen) == Full;
 }
 
-std::span<const std::byte> Handoff::message() const {
+std::span<const std::byte> Handoff::message() {
+  seen_full_ = place_->turn.load(std::memory_order_acquire);
   const std::uint32_t size = place_->size.load(std::memory_order_relaxed);
   if (size > HandoffPlace::kMostBytes) {
     throw OSError(EPROTO, "recv",
@@ -131,9 +150,9 @@ std::span<const std::byte> Handoff::message() const {
   return {place_->bytes, size};
 }
 
-void Handoff::taken() noexcept {
-  std::uint64_t full = place_->turn.load(std::memory_order_relaxed);
-  if (state_of(full) == Full) place_->turn.compare_exchange_strong(full, in_state(full, Idle));
+bool Handoff::taken() noexcept {
+  std::uint64_t full = in_state(seen_full_, Full);
+  return place_->turn.compare_exchange_strong(full, in_state(full, Idle));
 }
 
 }  // namespace mp::ipc

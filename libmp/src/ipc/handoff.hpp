@@ -30,14 +30,15 @@ static_assert(sizeof(HandoffPlace) == 2048);
 
 // A process's view of one direction. Senders take turns, and so do receivers; a sender and a
 // receiver may be at it at once. Nothing here blocks for longer than it takes to give up spinning.
-// fork, SIGKILL: what a process left behind at any step is sent again through the socket by whoever
-// was to send it, or received by the next receiver.
+// SIGKILL at any step: a sender takes back what the receiver does not take at once, so what has
+// been sent is with a receiver or in the socket; a message whose sender was killed before that is
+// received or forgotten.
 class Handoff {
  public:
   explicit Handoff(HandoffPlace& place) noexcept : place_(&place) {}
 
-  // The sender's side. False when the message has to go through `socket`: nobody looks for one, it
-  // is too long, or something before it is still in there.
+  // The sender's side. True when a receiver has the message. False when it has to go through
+  // `socket`: nobody looks for one, it is too long, or something before it is still in there.
   bool give(std::span<const std::byte> message, int socket) noexcept;
   // Around whatever is written to the socket.
   void before_socket() noexcept;
@@ -57,8 +58,9 @@ class Handoff {
   // lies here: it is time to look into the socket.
   bool look(os::Deadline deadline) noexcept;
   // Requires: has_message(). Throws OSError(EPROTO) when its size is a lie.
-  [[nodiscard]] std::span<const std::byte> message() const;
-  void taken() noexcept;
+  [[nodiscard]] std::span<const std::byte> message();
+  // After it was copied. False when the copy counts for nothing: the sender had taken it back.
+  [[nodiscard]] bool taken() noexcept;
 
  private:
   [[nodiscard]] bool is_stale() const noexcept;
@@ -66,10 +68,12 @@ class Handoff {
   // The turn, as soon as it is an offer; as it is, where there is none to be expected.
   std::uint64_t await_offer() noexcept;
   bool give_to(std::uint64_t offer, std::span<const std::byte> message, int socket) noexcept;
+  bool was_taken(std::uint64_t full) noexcept;
   // Ends an offer that nobody took, or to which somebody is writing too slowly.
   bool withdraw(std::uint64_t offer) noexcept;
 
   HandoffPlace* place_;
+  std::uint64_t seen_full_ = 0;     // for the receiver
   bool receiver_is_quick_ = false;  // for the sender
   os::WaitSpin spin_;
 };

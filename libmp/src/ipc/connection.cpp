@@ -147,12 +147,10 @@ void ConnectionAccess::receive(Connection& connection, std::string_view operatio
   Arrival arrival;
   FrameEnd end = FrameEnd::Complete;
   try {
-    do {
-      arrival = {};
-      end = receive_header(stream, deadline, arrival);
-      stream.offered = nullptr;
-      if (end == FrameEnd::Complete) end = take_body(stream, arrival, deadline);
-    } while (!finish(stream, arrival));
+    end = receive_header(stream, deadline, arrival);
+    stream.offered = nullptr;
+    if (end == FrameEnd::Complete && arrival.size != 0) end = take_body(stream, arrival, deadline);
+    finish(stream, arrival);
     if (end == FrameEnd::Complete && handoffs && handoffs->expects_offer()) {
       handoffs->message_came(std::move(offer));
     }
@@ -305,7 +303,6 @@ std::size_t Connection::recv_bytes_into(std::span<std::byte> buffer, std::ptrdif
   std::span<const std::byte> message = room.first(0);
   detail::ByteBuffer too_long;
   const auto take = [&](const Stream& stream, const ipc::Arrival& arrival, os::Deadline deadline) {
-    too_long.clear();
     if (arrival.size > room.size()) {
       return ipc::receive_body(stream, arrival, too_long, deadline);
     }

@@ -96,7 +96,7 @@ FrameEnd receive_first(const Stream& stream, std::span<std::byte> header, os::De
   std::size_t got = 0;
   bool ended = false;
   const auto fill_now = [&] { return fill(stream, header, os::Deadline::at_ns(0), got, ended); };
-  handed_over = stream.handoff != nullptr && stream.handoff->has_message();
+  handed_over = stream.handoff != nullptr && stream.handoff->take();
   if (handed_over) return FrameEnd::Complete;
   bool in_time = must_look_into_socket(stream) && fill_now();
   if (!in_time && got == 0 && stream.handoff != nullptr) {
@@ -191,7 +191,6 @@ FrameEnd receive_body(const Stream& stream, const Arrival& arrival, detail::Byte
     static_cast<void>(into.extend(total - into.size()));
     return into.data();
   };
-  into.clear();
   if (arrival.handed_over != nullptr) {
     into.append(arrival.handed_over, static_cast<std::size_t>(arrival.size));
     return FrameEnd::Complete;
@@ -207,7 +206,6 @@ FrameEnd receive_body(const Stream& stream, const Arrival& arrival, std::string&
     into.resize(total);
     return reinterpret_cast<std::byte*>(into.data());
   };
-  into.clear();
   if (arrival.handed_over != nullptr) {
     into.assign(reinterpret_cast<const char*>(arrival.handed_over),
                 static_cast<std::size_t>(arrival.size));
@@ -216,8 +214,8 @@ FrameEnd receive_body(const Stream& stream, const Arrival& arrival, std::string&
   return after_header(receive_growing(stream, arrival.size, deadline, kStringStep, reserve, grow));
 }
 
-bool finish(const Stream& stream, const Arrival& arrival) noexcept {
-  return arrival.handed_over == nullptr || stream.handoff->taken();
+void finish(const Stream& stream, const Arrival& arrival) noexcept {
+  if (arrival.handed_over != nullptr) stream.handoff->release();
 }
 
 }  // namespace mp::ipc

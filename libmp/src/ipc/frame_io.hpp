@@ -56,14 +56,13 @@ FrameEnd receive_body(const Stream& stream, const Arrival& arrival, std::span<st
 
 // The same into a growing buffer: memory follows the bytes that have really come (at most 16 times
 // as much, from 1 MiB on), not what the header promises.
-// Replaces what was in `into`.
+// Requires: `into` is empty.
 FrameEnd receive_body(const Stream& stream, const Arrival& arrival, detail::ByteBuffer& into,
                       os::Deadline deadline);
 FrameEnd receive_body(const Stream& stream, const Arrival& arrival, std::string& into,
                       os::Deadline deadline);
 
-// After the body. False when what was received counts for nothing, and the next message is to be
-// received in its place: it comes again.
-[[nodiscard]] bool finish(const Stream& stream, const Arrival& arrival) noexcept;
+// After the body: makes room for the next message.
+void finish(const Stream& stream, const Arrival& arrival) noexcept;
 
 }  // namespace mp::ipc

@@ -16,19 +16,22 @@ enum State : std::uint64_t {
   Offered,  // a receiver looks
   Writing,  // a sender has taken the offer
   Full,     // a message lies here
+  Taken,    // a receiver has taken it, and copies it
 };
-constexpr std::uint64_t kStateBits = 3;
+constexpr std::uint64_t kStateBits = 7;
 
 // An offer older than this is of a receiver that was killed, or kept from its processor.
 constexpr std::uint64_t kFreshNs = 200'000;
 // Copying takes less than a microsecond, unless the sender was killed or kept from its processor.
 constexpr std::uint64_t kWritingNs = 200'000;
 
-// How long a receiver that looks may take to copy a message of at most 2 KiB.
+// How long a receiver that looks may take to see what lies there.
 constexpr std::uint64_t kTakingNs = 50'000;
 
 // How long a receiver may take to deal with one message and look for the next.
-constexpr std::uint64_t kReturnNs = 2'000;
+constexpr std::uint64_t kReturnNs = 5'000;
+constexpr std::uint32_t kMisses = 4;
+constexpr std::uint32_t kMissesBetween = 32;
 
 State state_of(std::uint64_t turn) noexcept { return static_cast<State>(turn & kStateBits); }
 std::uint64_t in_state(std::uint64_t turn, State state) noexcept {
@@ -53,7 +56,7 @@ bool Handoff::socket_was_read(int socket) noexcept {
 
 std::uint64_t Handoff::await_offer() noexcept {
   std::uint64_t turn = place_->turn.load(std::memory_order_acquire);
-  if (state_of(turn) == Offered || !receiver_is_quick_) return turn;
+  if (state_of(turn) == Offered || !is_worth_waiting()) return turn;
   const std::uint64_t patience = os::monotonic_ns() + kReturnNs;
   do {
     os::cpu_relax();
@@ -64,8 +67,15 @@ std::uint64_t Handoff::await_offer() noexcept {
 
 bool Handoff::give(std::span<const std::byte> message, int socket) noexcept {
   if (message.size() > HandoffPlace::kMostBytes) return false;
-  receiver_is_quick_ = give_to(await_offer(), message, socket);
-  return receiver_is_quick_;
+  const bool given = give_to(await_offer(), message, socket);
+  misses_ = given ? 0 : misses_ + 1;
+  return given;
+}
+
+// Where the receiver has not come back in time, only now and then, to notice that it has become
+// quicker.
+bool Handoff::is_worth_waiting() const noexcept {
+  return misses_ < kMisses || misses_ % kMissesBetween == 0;
 }
 
 bool Handoff::give_to(std::uint64_t offer, std::span<const std::byte> message,
@@ -111,15 +121,21 @@ bool Handoff::has_message() const noexcept {
 
 std::uint64_t Handoff::offers() const noexcept { return place_->turn.load() / (kStateBits + 1); }
 
+bool Handoff::take() noexcept {
+  std::uint64_t turn = place_->turn.load(std::memory_order_acquire);
+  taken_ = in_state(turn, Taken);
+  return state_of(turn) == Full && place_->turn.compare_exchange_strong(turn, taken_);
+}
+
 bool Handoff::look(os::Deadline deadline) noexcept {
-  if (!os::can_spin() || deadline.has_passed()) return has_message();
+  if (take()) return true;
+  if (!os::can_spin() || deadline.has_passed()) return false;
   std::uint64_t before = place_->turn.load(std::memory_order_acquire);
-  if (state_of(before) == Full) return true;
   // Another receiver's, unless that one is no more.
   if (state_of(before) != Idle && !is_stale()) return false;
   place_->offered_ns.store(os::monotonic_ns(), std::memory_order_relaxed);
   const std::uint64_t offer = next_offer(before);
-  if (!place_->turn.compare_exchange_strong(before, offer)) return has_message();
+  if (!place_->turn.compare_exchange_strong(before, offer)) return take();
   spin_.until([&] { return place_->turn.load(std::memory_order_acquire) != offer; }, deadline);
   return withdraw(offer);
 }
@@ -135,11 +151,10 @@ bool Handoff::withdraw(std::uint64_t offer) noexcept {
   if (state_of(seen) == Writing) {
     place_->turn.compare_exchange_strong(seen, in_state(offer, Idle));
   }
-  return state_of(seen) == Full;
+  return take();
 }
 
-std::span<const std::byte> Handoff::message() {
-  seen_full_ = place_->turn.load(std::memory_order_acquire);
+std::span<const std::byte> Handoff::message() const {
   const std::uint32_t size = place_->size.load(std::memory_order_relaxed);
   if (size > HandoffPlace::kMostBytes) {
     throw OSError(EPROTO, "recv",
@@ -150,9 +165,9 @@ std::span<const std::byte> Handoff::message() {
   return {place_->bytes, size};
 }
 
-bool Handoff::taken() noexcept {
-  std::uint64_t full = in_state(seen_full_, Full);
-  return place_->turn.compare_exchange_strong(full, in_state(full, Idle));
+void Handoff::release() noexcept {
+  std::uint64_t taken = taken_;
+  place_->turn.compare_exchange_strong(taken, in_state(taken, Idle));
 }
 
 }  // namespace mp::ipc

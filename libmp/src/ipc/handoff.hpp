@@ -19,7 +19,7 @@ struct HandoffPlace {
   static constexpr std::size_t kHeadBytes = 64;
   static constexpr std::size_t kMostBytes = 2048 - kHeadBytes;
 
-  std::atomic<std::uint64_t> turn;        // the lowest two bits are the state
+  std::atomic<std::uint64_t> turn;        // the lowest three bits are the state
   std::atomic<std::uint64_t> offered_ns;  // when the receiver began to look, os::monotonic_ns()
   std::atomic<std::uint32_t> size;        // of the message
   std::atomic<bool> socket_used;          // something may be in the socket that is not read yet
@@ -54,17 +54,20 @@ class Handoff {
   }
   // How often somebody has looked, in all.
   [[nodiscard]] std::uint64_t offers() const noexcept;
-  // Looks for a message for a short time; longer, the quicker they came until now. False when none
-  // lies here: it is time to look into the socket.
+  // Takes the message that lies here, if one does: it is the caller's from then on.
+  bool take() noexcept;
+  // Looks for a message to take for a short time; longer, the quicker they came until now. False
+  // when there was none: it is time to look into the socket.
   bool look(os::Deadline deadline) noexcept;
-  // Requires: has_message(). Throws OSError(EPROTO) when its size is a lie.
-  [[nodiscard]] std::span<const std::byte> message();
-  // After it was copied. False when the copy counts for nothing: the sender had taken it back.
-  [[nodiscard]] bool taken() noexcept;
+  // The message that was taken. Throws OSError(EPROTO) when its size is a lie.
+  [[nodiscard]] std::span<const std::byte> message() const;
+  // After it was copied: there is room for the next.
+  void release() noexcept;
 
  private:
   [[nodiscard]] bool is_stale() const noexcept;
   bool socket_was_read(int socket) noexcept;
+  [[nodiscard]] bool is_worth_waiting() const noexcept;
   // The turn, as soon as it is an offer; as it is, where there is none to be expected.
   std::uint64_t await_offer() noexcept;
   bool give_to(std::uint64_t offer, std::span<const std::byte> message, int socket) noexcept;
@@ -73,8 +76,8 @@ class Handoff {
   bool withdraw(std::uint64_t offer) noexcept;
 
   HandoffPlace* place_;
-  std::uint64_t seen_full_ = 0;     // for the receiver
-  bool receiver_is_quick_ = false;  // for the sender
+  std::uint64_t taken_ = 0;   // by the receiver
+  std::uint32_t misses_ = 0;  // of the sender, in a row
   os::WaitSpin spin_;
 };
 

@@ -149,14 +149,34 @@ TEST_F(ForeignDescriptor, ThatMayStillShrinkIsNotMapped) {
   EXPECT_EQ(connection.recv_bytes(), "hello");
 }
 
-TEST_F(ForeignDescriptor, FullOfGarbageIsAnErrorThatSaysSo) {
+TEST_F(ForeignDescriptor, FullOfGarbageIsOfNoUseAndDoesNoHarm) {
   const os::UniqueFd file = os::create_sealed_memfd("handoff", sizeof(ipc::HandoffPlace));
   const os::Mapping memory(file.get(), sizeof(ipc::HandoffPlace));
   send(file.get());
   EXPECT_EQ(connection.recv_bytes(), "hello");
-  std::memset(memory.data(), 0xff, memory.size());
+  for (int value = 0; value < 256; ++value) {
+    std::memset(memory.data(), value, memory.size());
+    send(0);
+    // A value may happen to say that a message lies there; then those are its bytes, or too many.
+    try {
+      (void)connection.recv_bytes(std::nullopt, 20s);
+    } catch (const OSError& error) {
+      EXPECT_EQ(error.error_number(), EPROTO) << value;
+      break;
+    }
+  }
+}
+
+TEST_F(ForeignDescriptor, ThatLiesAboutASizeIsAnErrorThatSaysSo) {
+  const os::UniqueFd file = os::create_sealed_memfd("handoff", sizeof(ipc::HandoffPlace));
+  const os::Mapping memory(file.get(), sizeof(ipc::HandoffPlace));
+  send(file.get());
+  EXPECT_EQ(connection.recv_bytes(), "hello");
+  auto* const place = reinterpret_cast<ipc::HandoffPlace*>(memory.data());
+  place->size = ~std::uint32_t{0};
+  place->turn = 3;  // a message lies here, it says
   try {
-    (void)connection.recv_bytes();
+    (void)connection.recv_bytes(std::nullopt, 20s);
     ADD_FAILURE() << "garbage was taken";
   } catch (const OSError& error) {
     EXPECT_EQ(error.error_number(), EPROTO);

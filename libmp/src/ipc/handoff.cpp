@@ -107,8 +107,7 @@ void Handoff::before_socket() noexcept {
   if (!place_->socket_used.load(std::memory_order_relaxed)) place_->socket_used = true;
 }
 
-// Whoever looks here must look into the socket instead. The order is the one that look() relies on:
-// it makes its offer before it reads socket_used.
+// Whoever looks here had better look into the socket.
 void Handoff::after_socket() noexcept {
   std::uint64_t offer = place_->turn.load();
   if (state_of(offer) == Offered)

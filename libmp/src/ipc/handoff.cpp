@@ -28,6 +28,9 @@ constexpr std::uint64_t kWritingNs = 200'000;
 // How long a receiver that looks may take to see what lies there.
 constexpr std::uint64_t kTakingNs = 50'000;
 
+// A message older than this is of a sender that was killed before it could take it back.
+constexpr std::uint64_t kForgottenNs = 1'000'000;
+
 // How long a receiver may take to deal with one message and look for the next.
 constexpr std::uint64_t kReturnNs = 5'000;
 constexpr std::uint32_t kMisses = 4;
@@ -43,9 +46,11 @@ std::uint64_t next_offer(std::uint64_t turn) noexcept {
 
 }  // namespace
 
-bool Handoff::is_stale() const noexcept {
-  return os::monotonic_ns() > place_->offered_ns.load(std::memory_order_relaxed) + kFreshNs;
+bool Handoff::is_older_than(std::uint64_t ns) const noexcept {
+  return os::monotonic_ns() > place_->offered_ns.load(std::memory_order_relaxed) + ns;
 }
+
+bool Handoff::is_stale() const noexcept { return is_older_than(kFreshNs); }
 
 bool Handoff::socket_was_read(int socket) noexcept {
   if (socket_is_empty()) return true;
@@ -101,9 +106,10 @@ bool Handoff::was_taken(std::uint64_t full) noexcept {
 }
 
 void Handoff::before_socket() noexcept {
-  // No sender that lives leaves a message behind.
+  // No sender that lives leaves a message for so long.
   std::uint64_t turn = place_->turn.load(std::memory_order_acquire);
-  if (state_of(turn) == Full) place_->turn.compare_exchange_strong(turn, in_state(turn, Idle));
+  if (state_of(turn) == Full && is_older_than(kForgottenNs))
+    place_->turn.compare_exchange_strong(turn, in_state(turn, Idle));
   if (!place_->socket_used.load(std::memory_order_relaxed)) place_->socket_used = true;
 }
 

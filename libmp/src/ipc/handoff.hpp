@@ -65,6 +65,7 @@ class Handoff {
   void release() noexcept;
 
  private:
+  [[nodiscard]] bool is_older_than(std::uint64_t ns) const noexcept;
   [[nodiscard]] bool is_stale() const noexcept;
   bool socket_was_read(int socket) noexcept;
   [[nodiscard]] bool is_worth_waiting() const noexcept;

@@ -33,7 +33,7 @@ using test::Random;
 using test::receive_somehow;
 
 TEST(PipeHandoff, KeepsTheOrderHoweverItIsSentAndReceived) {
-  constexpr std::uint32_t kCount = 20'000;
+  constexpr std::uint32_t kCount = 8'000;
   auto [reader, writer] = Pipe(false);
   ChildScope child(
       [&, &end = writer] {
@@ -57,7 +57,7 @@ TEST(PipeHandoff, KeepsTheOrderHoweverItIsSentAndReceived) {
 }
 
 TEST(PipeHandoff, AReceiverThatGivesUpAtAnyMomentLosesNothing) {
-  constexpr std::uint32_t kCount = 20'000;
+  constexpr std::uint32_t kCount = 8'000;
   auto [reader, writer] = Pipe(false);
   ChildScope child(
       [&, &end = writer] {
@@ -84,7 +84,7 @@ TEST(PipeHandoff, AReceiverThatGivesUpAtAnyMomentLosesNothing) {
 }
 
 TEST(PipeHandoff, AnswersAndQuestionsCrossBothWays) {
-  constexpr std::uint32_t kCount = 20'000;
+  constexpr std::uint32_t kCount = 8'000;
   auto [here, there] = Pipe();
   ChildScope child(
       [&, &end = there] {
@@ -126,7 +126,7 @@ TEST_P(PipeToChild, SharesMemoryWithItsPeer) {
 
 // One who has the descriptor knows nothing of the handoff, and may write whenever it likes.
 TEST(PipeHandoff, KeepsTheOrderWithSomebodyWhoHasTheDescriptor) {
-  constexpr std::uint32_t kCount = 20'000;
+  constexpr std::uint32_t kCount = 8'000;
   auto [reader, writer] = Pipe(false);
   ChildScope child(
       [&, &end = writer] {
@@ -182,7 +182,7 @@ TEST(PipeHandoff, TheDescriptorShowsEveryMessageThatNobodyLooksFor) {
 
 // What send() had returned for is received, whole and in order, wherever its sender was killed.
 TEST(PipeHandoff, ASenderKilledAnywhereLosesNothingItHadSent) {
-  constexpr int kSenders = 150;
+  constexpr int kSenders = 60;
   struct Progress {
     std::atomic<std::uint32_t> sent{0};
   };
@@ -227,7 +227,7 @@ TEST(PipeHandoff, ASenderStoppedAnywhereGoesOnWhereItWas) {
     const auto spend_a_while = [&] {
       for (std::uint32_t left = random() % 50'000; left > 0; --left) os::cpu_relax();
     };
-    for (int trial = 0; trial < 500; ++trial) {
+    for (int trial = 0; trial < 200; ++trial) {
       spend_a_while();
       sender.signal(SIGSTOP);
       spend_a_while();
@@ -249,7 +249,7 @@ TEST(PipeHandoff, ASenderStoppedAnywhereGoesOnWhereItWas) {
 
 TEST(PipeHandoff, AReceiverKilledAnywhereIsToldToTheSender) {
   Random random(7);
-  for (int trial = 0; trial < 150; ++trial) {
+  for (int trial = 0; trial < 60; ++trial) {
     auto [reader, writer] = Pipe(false);
     ChildScope receiver([&, &end = reader] {
       while (true) (void)end.recv_bytes();

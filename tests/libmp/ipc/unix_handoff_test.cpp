@@ -66,7 +66,7 @@ TEST(UnixHandoff, StrangersShareMemoryOnceBothHaveSent) {
 }
 
 TEST(UnixHandoff, KeepsTheOrderHoweverItIsSentAndReceived) {
-  constexpr std::uint32_t kCount = 10'000;
+  constexpr std::uint32_t kCount = 5'000;
   Meeting meeting([](Connection& end) {
     Random random(11);
     for (std::uint32_t i = 0; i < kCount; ++i) {

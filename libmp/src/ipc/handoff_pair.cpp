@@ -95,9 +95,7 @@ std::shared_ptr<HandoffPair> HandoffPair::unpack(detail::InArchive& archive) {
   return on(std::static_pointer_cast<Block>(made), is_second);
 }
 
-// Whichever comes second of this and make_offer() tells the place.
 void HandoffPair::expose() noexcept {
-  is_exposed_ = true;
   if (Handoff* const place = outgoing_.place) place->expose();
 }
 
@@ -105,8 +103,10 @@ void HandoffPair::make_offer() {
   os::UniqueFd file = os::create_sealed_memfd("libmp-handoff", sizeof(HandoffPlace));
   const std::shared_ptr<os::Mapping> memory = map(file.get());
   os::back_with_pages(file.get(), *memory, 0, sizeof(HandoffPlace));
-  outgoing_.open(memory, place_in(*memory));
-  if (is_exposed_) outgoing_.handoff->expose();
+  HandoffPlace& place = place_in(*memory);
+  // A fork before this moment has left others with the descriptor, who will have another place.
+  place.socket_exposed = true;
+  outgoing_.open(memory, place);
   offer_ = std::move(file);
 }
 

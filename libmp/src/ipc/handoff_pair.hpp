@@ -62,7 +62,6 @@ class HandoffPair {
   bool is_second_ = false;
   bool is_to_offer_ = false;
   bool expects_offer_ = false;
-  std::atomic<bool> is_exposed_ = false;
   os::UniqueFd offer_;
 };
 

@@ -86,6 +86,35 @@ TEST(UnixHandoff, KeepsTheOrderHoweverItIsSentAndReceived) {
   EXPECT_TRUE(meeting.client->wait().ok());
 }
 
+// Each has a place of its own, of which the receiver knows one.
+TEST(UnixHandoff, KeepsTheOrderOfTwoWhoForkedBeforeTheyWrote) {
+  constexpr int kCount = 4'000;
+  Meeting meeting([](Connection& end) {
+    auto [here, there] = Pipe();
+    ChildScope other([&end, &turns = there] {
+      while (true) {
+        const int number = turns.recv<int>();
+        if (number < 0) return 0;
+        end.send_bytes(numbered(static_cast<std::uint32_t>(number), 40));
+        turns.send(0);
+      }
+    });
+    for (int i = 0; i < kCount; i += 2) {
+      end.send_bytes(numbered(static_cast<std::uint32_t>(i), 40));
+      here.send(i + 1);
+      static_cast<void>(here.recv());
+    }
+    here.send(-1);
+    return other.wait().ok() ? 0 : 1;
+  });
+  Random random(13);
+  for (std::uint32_t i = 0; i < kCount; ++i) {
+    ASSERT_EQ(number_of(meeting.server->recv_bytes(std::nullopt, 20s)), i);
+    pause(random);
+  }
+  EXPECT_TRUE(meeting.client->wait().ok());
+}
+
 // Its descriptors do not add up, whoever comes and goes.
 TEST(UnixHandoff, KeepsNoDescriptorOpen) {
   const auto lowest_free = [] {

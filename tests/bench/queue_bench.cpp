@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <cstdlib>
 #include <new>
 #include <numeric>
@@ -101,6 +102,45 @@ void bulks() {
   });
 }
 
+// Blocks that are made by one and used by the other: with a copy into the queue and one out of it,
+// and where they lie.
+using Words = std::vector<std::uint64_t>;
+constexpr std::size_t kWords = kBlockBytes / sizeof(std::uint64_t);
+
+void make_words(std::span<std::uint64_t> words) { std::iota(words.begin(), words.end(), 0); }
+std::uint64_t sum_of(std::span<const std::uint64_t> words) {
+  return std::accumulate(words.begin(), words.end(), std::uint64_t{0});
+}
+
+template <typename Put, typename Get>
+void make_and_use(const std::string& workload, Put&& put, Get&& get) {
+  mp::Queue<Words> queue(4);
+  const bench::Stopwatch watch;
+  const bench::Peer producer([&] {
+    for (int i = 0; i < kBlocks; ++i) put(queue);
+  });
+  for (int i = 0; i < kBlocks; ++i) require(get(queue) == kWords * (kWords - 1) / 2);
+  bench::report(workload, kBlocks * double{kBlockBytes} / watch.seconds() / 1e6, "MB/s");
+}
+
+void loans() {
+  Words room(kWords);
+  make_and_use(
+      "queue_made_1MiB(copied)",
+      [&](mp::Queue<Words>& queue) {
+        make_words(room);
+        queue.put(room);
+      },
+      [&](mp::Queue<Words>& queue) {
+        queue.get_into(room);
+        return sum_of(room);
+      });
+  make_and_use(
+      "queue_made_1MiB(in place)",
+      [](mp::Queue<Words>& queue) { queue.with_loan(kWords, make_words); },
+      [](mp::Queue<Words>& queue) { return queue.borrow(sum_of); });
+}
+
 template <typename T>
 void round_trip(const std::string& workload) {
   mp::Queue<T> there;
@@ -136,6 +176,7 @@ void bench_queue() {
   batches("queue_1p1c_int(batch of 16)", 16);
   batches("queue_1p1c_int(batch of 256)", 256);
   bulks();
+  loans();
   round_trip<int>("queue_rtt");
   alone();
   flow<mp::Queue<Object>>("queue_1p1c_int(object)", 1, kObjects);

@@ -8,6 +8,7 @@
 #include <libmp/joinable_queue.hpp>
 #include <libmp/queue.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <cstring>
@@ -67,6 +68,19 @@ std::string make_item(std::uint64_t producer, std::uint64_t number) {
   return item;
 }
 
+void put(mp::Queue<std::string>& queue, const std::string& item, bool in_place) {
+  if (!in_place) return queue.put(item);
+  queue.with_loan(item.size(),
+                  [&](std::span<char> room) { std::ranges::copy(item, room.begin()); });
+}
+
+template <class Queue>
+std::string get(Queue& queue, bool in_place) {
+  if (!in_place) return queue.get(10ms);
+  return queue.borrow(
+      [](std::span<const char> item) { return std::string(item.begin(), item.end()); }, 10ms);
+}
+
 void produce(mp::Queue<std::string> queue, Shared& shared, std::uint64_t producer) {
   while (!shared.stop_producing && shared.begun[producer] < kMostItems) {
     if (queue.qsize() > 3000) {
@@ -74,7 +88,7 @@ void produce(mp::Queue<std::string> queue, Shared& shared, std::uint64_t produce
       continue;
     }
     const std::uint64_t number = ++shared.begun[producer];
-    queue.put(make_item(producer, number));
+    put(queue, make_item(producer, number), number % 3 == 0);
     shared.put[producer] = number;
   }
 }
@@ -82,10 +96,10 @@ void produce(mp::Queue<std::string> queue, Shared& shared, std::uint64_t produce
 template <class Queue>
 void consume(Queue queue, Shared& shared) {
   std::uint64_t last[kProducers] = {};
-  while (!shared.stop) {
+  for (bool in_place = false; !shared.stop; in_place = !in_place) {
     std::string item;
     try {
-      item = queue.get(10ms);
+      item = get(queue, in_place);
     } catch (const mp::Empty&) {
       continue;
     }

@@ -2,6 +2,7 @@
 // multiprocessing.Queue.
 #pragma once
 
+#include <libmp/detail/queue_loan.hpp>
 #include <libmp/detail/queue_typed.hpp>
 #include <libmp/exceptions.hpp>
 #include <libmp/object.hpp>
@@ -104,6 +105,33 @@ class Queue {
     requires detail::Blittable<T>
   {
     return detail::queue_get_many(*core_, std::as_writable_bytes(room), sizeof(T), timeout);
+  }
+
+  // Without any copy: `fill` makes the item where it will lie. It gets a std::span of `length`
+  // elements with anything in them, and may return how many it used; of other types than strings
+  // and vectors it gets one T&. Other producers wait meanwhile: reading a file into it is fine,
+  // waiting for somebody is not.
+  // Fails: as put(). What `fill` throws comes out here, and nothing was put, nor if it is killed.
+  //   RuntimeError when `fill` puts into this queue; ValueError when it used more than it got.
+  template <class Fill>
+    requires detail::Lendable<T> && detail::IsBlock<T>::value
+  void with_loan(std::size_t length, Fill&& fill, Timeout timeout = Timeout::never()) {
+    detail::queue_lend<T>(*core_, length, fill, timeout);
+  }
+  template <std::invocable<T&> Fill>
+    requires detail::Lendable<T> && detail::Blittable<T>
+  void with_loan(Fill&& fill, Timeout timeout = Timeout::never()) {
+    detail::queue_lend<T>(*core_, 1, fill, timeout);
+  }
+  // Without any copy: `use` sees the item where it lies, as a std::span of const elements or a
+  // const T&, and borrow() returns what it returns. Then the item is gone. Other consumers wait
+  // meanwhile.
+  // Fails: as get(). What `use` throws comes out here, and the item stays the first, as it does if
+  //   the process is killed in it. RuntimeError when `use` gets from this queue.
+  template <class Use>
+    requires detail::Lendable<T>
+  auto borrow(Use&& use, Timeout timeout = Timeout::never()) {
+    return detail::queue_borrow_typed<T>(*core_, use, timeout);
   }
 
   [[nodiscard]] std::size_t qsize() const { return detail::queue_size(*core_); }

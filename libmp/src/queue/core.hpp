@@ -45,8 +45,13 @@ class Core {
   // Items of `item_bytes` side by side: how many were put, at least one.
   std::size_t put_many(std::span<const std::byte> items, std::size_t item_bytes,
                        os::Deadline deadline);
+  // Room for `bytes`, of which `fill` says how many it filled; what it throws comes out, and then
+  // nothing was put.
+  void with_loan(std::size_t bytes, detail::ItemFill fill, os::Deadline deadline);
   // Also RuntimeError (the memory is not what it should be), and what `sink` throws; then it stays.
   void get(detail::ItemSink sink, os::Deadline deadline);
+  // As get(), with the item where it lies; it stays if `use` throws.
+  void borrow(detail::ItemUse use, os::Deadline deadline);
   // As many as there are and as there is room for: at least one.
   std::size_t get_many(std::span<std::byte> room, std::size_t item_bytes, os::Deadline deadline);
 
@@ -106,6 +111,11 @@ class Core {
     std::uint64_t bytes = 0;
   };
 
+  struct Chosen {
+    std::uint64_t at = 0;
+    WriterState after;
+  };
+
   void begin();
   void announce(wire::Acquired how, const std::source_location& where) noexcept;
   void lock_put(os::Deadline deadline, sync::LazyWait& wait);
@@ -119,6 +129,7 @@ class Core {
   [[nodiscard]] WriterState writer_at(std::uint64_t count) const noexcept;
   WriterState write(const WriterState& writer, std::uint64_t count,
                     std::span<const std::byte> item);
+  Chosen choose(const WriterState& writer, std::uint64_t count, std::uint64_t need);
   std::size_t put_some(std::uint64_t count, std::size_t most, const std::byte* items,
                        std::size_t item_bytes);
   void commit_put(std::uint64_t next, const WriterState& after) noexcept;
@@ -133,6 +144,7 @@ class Core {
   [[nodiscard]] ReaderState reader_at(std::uint64_t count) const noexcept;
   Found find_item(const ReaderState& before);
   std::uint64_t read(std::uint64_t count, detail::ItemSink sink);
+  void finish_get(std::uint64_t count, const ReaderState& before, const Found& item);
   std::size_t get_some(std::uint64_t count, std::size_t most, std::byte* room,
                        std::size_t item_bytes);
   void commit_get(std::uint64_t count, std::uint64_t next, const ReaderState& after) noexcept;
@@ -153,6 +165,7 @@ class Core {
     return producers_.end.valid() && os::is_cut(producers_.end.get());
   }
   void require_getter(const char* operation) const;
+  void require_not_lent(const std::atomic<std::uint64_t>& lender, const char* inside) const;
   [[noreturn]] void throw_closed(const char* operation) const;
   [[noreturn]] void throw_empty() const;
   [[noreturn]] void throw_full() const;
@@ -177,9 +190,11 @@ class Core {
   alignas(64) PutView put_view_;
   sync::SpinBudget put_spin_;
   os::WaitSpin room_spin_;
+  std::atomic<std::uint64_t> put_lender_{0};  // the thread whose with_loan() runs
   alignas(64) GetView get_view_;
   sync::SpinBudget get_spin_;
   os::WaitSpin item_spin_;
+  std::atomic<std::uint64_t> get_lender_{0};  // the thread whose borrow() runs
   std::optional<Tasks> tasks_;  // of a joinable one
 };
 

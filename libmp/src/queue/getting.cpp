@@ -56,6 +56,7 @@ void Core::lock_get(os::Deadline deadline, sync::LazyWait& wait) {
   std::atomic<sync::Word>& lock = header_->get.lock;
   if (sync::try_take(lock)) [[likely]]
     return;
+  require_not_lent(get_lender_, "borrow");
   const sync::LockRef ref{lock, header_->waits.get_checked_ns};
   if (deadline.moment_ns() != 0) {
     if (sync::take_slowly(ref, sync::OnDeath::TakeOver, deadline, get_spin_, wait).outcome ==
@@ -137,10 +138,14 @@ std::uint64_t Core::read(std::uint64_t count, detail::ItemSink sink) {
   const Found item = find_item(before);
   std::byte* const room = sink.make_room(sink.context, item.bytes);
   copy_item(room, bytes_ + item.at.pos + kHeaderBytes, item.bytes);
+  finish_get(count, before, item);
+  return item.bytes;
+}
+
+void Core::finish_get(std::uint64_t count, const ReaderState& before, const Found& item) {
   const ReaderState after{item.at.pos + space_for(item.bytes), item.at.lap};
   commit_get(count, count + 1, after);
   tidy_up(before, item.at, after);
-  return item.bytes;
 }
 
 // Items of this size up to the next skip; 0 if the first is of another.
@@ -246,9 +251,7 @@ void Core::drop_all(sync::LazyWait& wait) {
     const std::uint64_t count = header_->get.count.load(kRelaxed);
     const ReaderState before = reader_at(count);
     const Found item = find_item(before);
-    const ReaderState after{item.at.pos + space_for(item.bytes), item.at.lap};
-    commit_get(count, count + 1, after);
-    tidy_up(before, item.at, after);
+    finish_get(count, before, item);
     probe::queue_got(probe_, count + 1, item.bytes);
     if (tasks_) tasks_->task_done(wait);
   }

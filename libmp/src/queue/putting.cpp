@@ -66,6 +66,7 @@ void Core::lock_put(os::Deadline deadline, sync::LazyWait& wait) {
   std::atomic<sync::Word>& lock = header_->put.lock;
   if (sync::try_take(lock)) [[likely]]
     return;
+  require_not_lent(put_lender_, "with_loan");
   const sync::LockRef ref{lock, header_->waits.put_checked_ns};
   if (deadline.moment_ns() != 0) {
     if (sync::take_slowly(ref, sync::OnDeath::TakeOver, deadline, put_spin_, wait).outcome ==
@@ -159,18 +160,19 @@ std::size_t Core::put_some(std::uint64_t count, std::size_t most, const std::byt
 
 WriterState Core::write(const WriterState& writer, std::uint64_t count,
                         std::span<const std::byte> item) {
-  const std::uint64_t need = space_for(item.size());
-  std::uint64_t at = writer.pos;
-  WriterState after{writer.pos + need, writer.lap, writer.top};
-  if (writer.lap != put_view_.fast_lap || !fits(writer.pos, need, put_view_.fast_end)) {
-    const Placement placement = find_place(writer, count, need);
-    if (placement.skips) store_header(bytes_ + writer.pos, kSkip | placement.at);
-    at = placement.at;
-    after = placement.after;
-  }
-  store_header(bytes_ + at, item.size());
-  copy_item(bytes_ + at + kHeaderBytes, item.data(), item.size());
-  return after;
+  const Chosen chosen = choose(writer, count, space_for(item.size()));
+  store_header(bytes_ + chosen.at, item.size());
+  copy_item(bytes_ + chosen.at + kHeaderBytes, item.data(), item.size());
+  return chosen.after;
+}
+
+// Where an item goes; the way there is laid.
+Core::Chosen Core::choose(const WriterState& writer, std::uint64_t count, std::uint64_t need) {
+  if (writer.lap == put_view_.fast_lap && fits(writer.pos, need, put_view_.fast_end)) [[likely]]
+    return {writer.pos, {writer.pos + need, writer.lap, writer.top}};
+  const Placement placement = find_place(writer, count, need);
+  if (placement.skips) store_header(bytes_ + writer.pos, kSkip | placement.at);
+  return {placement.at, placement.after};
 }
 
 // A place with pages under it and under the header that will follow it.

@@ -67,6 +67,14 @@ void queue_get(queue::Core& core, ItemSink sink, Timeout timeout) {
   core.get(sink, deadline_of(timeout));
 }
 
+void queue_with_loan(queue::Core& core, std::size_t bytes, ItemFill fill, Timeout timeout) {
+  core.with_loan(bytes, fill, deadline_of(timeout));
+}
+
+void queue_borrow(queue::Core& core, ItemUse use, Timeout timeout) {
+  core.borrow(use, deadline_of(timeout));
+}
+
 std::size_t queue_put_many(queue::Core& core, std::span<const std::byte> items,
                            std::size_t item_bytes, Timeout timeout) {
   return core.put_many(items, item_bytes, deadline_of(timeout));
@@ -120,6 +128,11 @@ void throw_item_size(const queue::Core& core, std::size_t expected, std::size_t 
 
 void throw_too_short(const queue::Core& core, std::size_t room, std::size_t found) {
   throw BufferTooShort(core.text() + ": get_into()", found, room);
+}
+
+void throw_overfilled(const queue::Core& core, std::size_t room, std::size_t used) {
+  throw ValueError(core.text() + ": with_loan(): " + std::to_string(used) +
+                   " elements were filled where " + std::to_string(room) + " were lent");
 }
 
 }  // namespace mp::detail

@@ -28,6 +28,17 @@ struct ItemSink {
   void* context;
 };
 
+// Code of the user's that makes or reads an item where it lies; it runs inside the queue's critical
+// section. `fill` returns how many bytes of `room` are the item.
+struct ItemFill {
+  std::size_t (*fill)(void* context, std::span<std::byte> room);
+  void* context;
+};
+struct ItemUse {
+  void (*use)(void* context, std::span<const std::byte> item);
+  void* context;
+};
+
 enum class QueueKind : std::uint32_t { Plain, Joinable, Simple };
 
 struct QueueSettings {
@@ -43,6 +54,8 @@ void queue_pack(OutArchive& archive, const queue::Core& core);
 QueueCore queue_unpack(InArchive& archive);
 void queue_put(queue::Core& core, std::span<const std::byte> item, Timeout timeout);
 void queue_get(queue::Core& core, ItemSink sink, Timeout timeout);
+void queue_with_loan(queue::Core& core, std::size_t bytes, ItemFill fill, Timeout timeout);
+void queue_borrow(queue::Core& core, ItemUse use, Timeout timeout);
 // Items of one size, side by side in memory. How many were put or got: at least one.
 std::size_t queue_put_many(queue::Core& core, std::span<const std::byte> items,
                            std::size_t item_bytes, Timeout timeout);
@@ -68,6 +81,7 @@ std::ptrdiff_t queue_maxsize(const queue::Core& core) noexcept;
 const std::string& queue_name(const queue::Core& core) noexcept;
 [[noreturn]] void throw_item_size(const queue::Core& core, std::size_t expected, std::size_t found);
 [[noreturn]] void throw_too_short(const queue::Core& core, std::size_t room, std::size_t found);
+[[noreturn]] void throw_overfilled(const queue::Core& core, std::size_t room, std::size_t used);
 
 // A buffer of the calling thread, empty; given back when the lease ends. Nested leases get new
 // ones.

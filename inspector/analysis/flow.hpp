@@ -24,6 +24,13 @@ struct Stretch {
 // The last five seconds, or less when the session is younger.
 Stretch lately(const model::Model& model);
 
+// How long the items stayed that were taken in a stretch of time.
+struct Sojourn {
+  std::uint64_t median_ns = 0;
+  std::uint64_t p99_ns = 0;
+  std::uint64_t items = 0;
+};
+
 enum class FlowVerdict : std::uint8_t {
   Quiet,             // nothing was taken, nobody waits
   Flowing,           // items are taken, both sides keep up
@@ -47,12 +54,16 @@ struct Flow {
   std::vector<model::Puid> producers;
   std::uint64_t full_since_ns = 0;  // 0: not full now
   double growth_per_s = 0;          // of the depth
+  std::optional<Sojourn> sojourn;   // measured; empty below level 2, and when nothing was taken
   FlowVerdict verdict = FlowVerdict::Quiet;
 
   [[nodiscard]] double fill() const noexcept {
     return capacity == 0 ? -1 : static_cast<double>(depth) / static_cast<double>(capacity);
   }
-  // How long an item stays in the queue, by Little's law; empty when nothing goes out.
+  // When a bounded queue that grows will be full, at this rate; empty if it will not.
+  [[nodiscard]] std::optional<std::uint64_t> full_in_ns() const noexcept;
+  // How long an item stays in the queue: the measured median, else by Little's law; empty when
+  // nothing goes out.
   [[nodiscard]] std::optional<std::uint64_t> latency_ns() const noexcept;
 };
 

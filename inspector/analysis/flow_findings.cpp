@@ -113,11 +113,8 @@ void describe_growing(const Names& names, const Flow& flow, Finding& finding) {
                      << " holds " + plural(flow.depth, "item", "items") + " and grows by " +
                             rate_text(flow.growth_per_s) + ": " + rate_text(flow.in_per_s) +
                             " come in, " + rate_text(flow.out_per_s) + " go out";
-  if (flow.capacity > flow.depth) {
-    const double left = static_cast<double>(flow.capacity - flow.depth) / flow.growth_per_s;
-    finding.sentence << "; it is full in about " +
-                            duration_text(static_cast<std::uint64_t>(left * 1e9));
-  }
+  if (const auto left = flow.full_in_ns())
+    finding.sentence << "; it is full in about " + duration_text(*left);
   finding.sentence << ".";
   finding.advice =
       "Add consumers, or bound the queue so that producers wait instead of filling memory.";

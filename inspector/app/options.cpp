@@ -169,6 +169,7 @@ CLI::App* add_shot(CLI::App& app, ShotOptions& shot) {
                   "at this many seconds into the recording (default: its end)");
   sub->add_option("--select", shot.select, "select the process, lock or queue of this name");
   sub->add_flag("--graph", shot.graph, "locks: the wait graph, queues: the flow graph, instead of the table");
+  sub->add_flag("--messages", shot.messages, "queues: the messages of the selected or fullest queue");
   sub->add_flag("--light", shot.light, "light theme");
   sub->add_option("--width", shot.width, "in pixels")
       ->check(CLI::Range(640, 7680))

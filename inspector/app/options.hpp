@@ -45,6 +45,7 @@ struct ShotOptions {
   std::optional<double> at_seconds;  // from the beginning of the recording; empty: its end
   std::string select;                // name of an object or process
   bool graph = false;                // of the locks or queues panel, instead of its table
+  bool messages = false;             // of the queues panel
   bool light = false;
   int width = 1440;
   int height = 900;

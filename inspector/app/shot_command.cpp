@@ -53,6 +53,7 @@ std::string prepare(Desk& desk, const ShotOptions& options) {
     desk.view().locks_view = present::LocksView::Graph;
     desk.view().queues_view = present::QueuesView::Flow;
   }
+  if (options.messages) desk.view().queues_view = present::QueuesView::Messages;
   if (options.light) desk.view().theme = present::Theme::Light;
   return {};
 }

@@ -1,6 +1,7 @@
 #include "model/queue_table.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace inspector::model {
 namespace {
@@ -47,6 +48,7 @@ void QueueTable::absorb(ObjectId from, ObjectId to, std::uint64_t capacity, std:
   const Queue& old = source.mapped();
   Queue& row = touch(to);
   saw(row, old.puts, old.gets, capacity, now_ns);
+  if (row.trace.recent().total() == 0) row.trace = std::move(source.mapped().trace);
   row.full += old.full;
   row.empty += old.empty;
 }

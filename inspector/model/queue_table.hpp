@@ -3,6 +3,7 @@
 #pragma once
 
 #include "model/ids.hpp"
+#include "model/message_trace.hpp"
 #include "model/series.hpp"
 
 #include <map>
@@ -38,11 +39,12 @@ struct Queue {
   std::uint64_t full = 0;   // puts that failed
   std::uint64_t empty = 0;  // gets that failed
   BucketSeries<DepthBucket, 512> series;
+  MessageTrace trace;
 
   [[nodiscard]] std::uint64_t depth() const noexcept { return puts > gets ? puts - gets : 0; }
   void io(auto& ar) {
     ar(object, puts, gets, max_depth, last_put_ns, last_get_ns, last_putter, last_getter, full,
-       empty, series);
+       empty, series, trace);
   }
 };
 

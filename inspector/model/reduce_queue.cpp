@@ -22,6 +22,9 @@ bool moved(Tables& tables, const Fact& fact, State wait, std::uint64_t put, std:
     (put != 0 ? row->last_put_ns : row->last_get_ns) = fact.t_ns;
     (put != 0 ? row->last_putter : row->last_getter) = fact.thread;
   }
+  const Handling by{fact.t_ns, fact.thread};
+  if (put != 0) row->trace.put(put, by, fact.event.c, row->gets);
+  if (get != 0) row->trace.got(get, by, fact.event.c, row->gets);
   Thread* thread = tables.threads.touch(fact.thread);
   if (thread != nullptr && thread->state == wait) {
     tables.threads.end_wait_on(*thread, row->object, WaitOutcome::Done, fact.t_ns);

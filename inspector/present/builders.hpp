@@ -9,6 +9,7 @@ namespace inspector::present {
 DetailVm build_detail(const Look&);
 FlowGraphVm build_flow_graph(const Look&);
 LockListVm build_lock_list(const Look&);
+MessagesVm build_messages(const Look&);
 OverviewVm build_overview(const Look&);
 PaletteVm build_palette(const Look&);
 ProcessTreeVm build_process_tree(const Look&);

@@ -86,6 +86,10 @@ DetailVm build_detail(const Look& look) {
     describe_alarm(look, *finding, vm);
     return vm;
   }
+  if (focus.kind == EntityKind::Message) {
+    describe_message(look, focus, vm);
+    return vm;
+  }
   const analysis::Subject subject = look.subject(focus);
   if (subject.kind == analysis::Subject::Kind::None) {
     vm.empty = {"Not there", "What you selected does not exist at this moment.", ""};

@@ -14,6 +14,8 @@ void describe_thread(const Look&, const model::Thread&, DetailVm&);
 void describe_queue(const Look&, const model::Object&, const model::Queue&, DetailVm&);
 void describe_lock(const Look&, const model::Object&, const model::Lock&, DetailVm&);
 void describe_object(const Look&, const model::Object&, DetailVm&);
+// An item of a queue, see messages.hpp.
+void describe_message(const Look&, EntityRef, DetailVm&);
 void describe_alarm(const Look&, const analysis::Finding&, DetailVm&);
 
 // At most `limit` chips, then "and 12 more". Nothing without chips.

@@ -137,6 +137,10 @@ void describe_queue(const Look& look, const model::Object& object, const model::
   vm.facts.push_back({"taken", count_text(queue.gets)});
   if (const std::string latency = latency_text(flow); !latency.empty())
     vm.facts.push_back({"an item stays", latency});
+  if (const std::string p99 = latency_p99_text(flow); !p99.empty())
+    vm.facts.push_back({"1 % stay longer than", p99});
+  if (const auto left = flow.full_in_ns())
+    vm.facts.push_back({"full in", "~" + duration_text(*left), "", Tone::Warning});
   if (flow.put_blocked > 0)
     vm.facts.push_back({"producers blocked", percent_text(flow.put_blocked), "",
                         flow.put_blocked > 0.5 ? Tone::Warning : Tone::Neutral});

@@ -7,7 +7,7 @@
 
 namespace inspector::present {
 
-enum class EntityKind : std::uint8_t { None, Process, Thread, Queue, Lock, Pipe, Object, Alarm };
+enum class EntityKind : std::uint8_t { None, Process, Thread, Queue, Lock, Pipe, Object, Alarm, Message };
 
 struct EntityRef {
   EntityKind kind = EntityKind::None;

@@ -131,6 +131,7 @@ Subject Look::subject(EntityRef ref) const {
   switch (ref.kind) {
     case EntityKind::None:
     case EntityKind::Alarm:
+    case EntityKind::Message:
       return {};
     case EntityKind::Process:
       return model.processes().find(ref.id) == nullptr ? Subject{} : Subject::of(ref.id);

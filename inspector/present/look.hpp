@@ -18,7 +18,7 @@
 namespace inspector::present {
 
 // EntityRef ids: puid of a process, serial << 16 | slot of a thread, ObjectId of an object,
-// Finding::id of an alarm.
+// Finding::id of an alarm, ObjectId << 40 | number of a message.
 class Look {
  public:
   // All three must outlive it.

@@ -29,9 +29,12 @@ void add_actions(const SessionFacts& facts, const ViewState& view, std::vector<I
     add(facts.can_follow ? "Back to live" : "Go to the end", "time", "End", BackToLive{});
   add(view.theme == Theme::Dark ? "Light theme" : "Dark theme", "appearance", "",
       SetTheme{view.theme == Theme::Dark ? Theme::Light : Theme::Dark});
-  add(view.queues_view == QueuesView::Table ? "Show the flow graph" : "Show queues as a table",
-      "queues", "",
-      SetQueuesView{view.queues_view == QueuesView::Table ? QueuesView::Flow : QueuesView::Table});
+  const auto show_queues = [&](const char* text, QueuesView as) {
+    if (view.queues_view != as) add(text, "queues", "", SetQueuesView{as});
+  };
+  show_queues("Show queues as a table", QueuesView::Table);
+  show_queues("Show the flow graph", QueuesView::Flow);
+  show_queues("Show the messages of a queue", QueuesView::Messages);
   add(view.locks_view == LocksView::Table ? "Show the wait graph" : "Show locks as a table",
       "locks", "",
       SetLocksView{view.locks_view == LocksView::Table ? LocksView::Graph : LocksView::Table});

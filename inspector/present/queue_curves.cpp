@@ -199,8 +199,13 @@ Tone fill_tone(const analysis::Flow& flow) {
 }
 
 std::string latency_text(const analysis::Flow& flow) {
+  if (flow.sojourn) return duration_text(flow.sojourn->median_ns);
   const auto latency = flow.latency_ns();
   return latency && flow.depth > 0 ? "~" + duration_text(*latency) : "";
+}
+
+std::string latency_p99_text(const analysis::Flow& flow) {
+  return flow.sojourn ? duration_text(flow.sojourn->p99_ns) : "";
 }
 
 double flow_badness_of_trouble() { return 2; }

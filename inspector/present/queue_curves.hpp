@@ -12,7 +12,9 @@ Spark depth_spark(const Look&, model::ObjectId queue);
 
 Badge flow_badge(analysis::FlowVerdict verdict);
 Tone fill_tone(const analysis::Flow&);
-std::string latency_text(const analysis::Flow&);  // "~280 ms"; empty when nothing goes out
+// "12 ms", the median; "~280 ms" when it was not measured; empty when nothing goes out.
+std::string latency_text(const analysis::Flow&);
+std::string latency_p99_text(const analysis::Flow&);  // empty unless measured
 // Larger is worse; from flow_badness_of_trouble() on it deserves attention.
 double flow_badness(const analysis::Flow&);
 double flow_badness_of_trouble();

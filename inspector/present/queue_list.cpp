@@ -34,12 +34,17 @@ QueueRow make_row(const Look& look, const Flow& flow) {
   row.rate_in = list_rate_text(flow.in_per_s);
   row.rate_out = list_rate_text(flow.out_per_s);
   row.latency = latency_text(flow);
+  row.latency_p99 = latency_p99_text(flow);
   row.blocked_producers = look.chips(flow.blocked_putters);
   row.blocked_consumers = look.chips(flow.blocked_getters);
   row.verdict = flow_badge(flow.verdict);
+  if (const auto left = flow.full_in_ns())
+    row.verdict.text += ", full in " + duration_text(*left);
   row.closed = object->open_users() == 0 && !object->users.empty();
   return row;
 }
+
+std::uint64_t p99_ns(const Flow& flow) { return flow.sojourn ? flow.sojourn->p99_ns : 0; }
 
 int compare(const Item& a, const Item& b, QueueColumn column) {
   const auto three_way = [](auto x, auto y) { return x < y ? -1 : y < x ? 1 : 0; };
@@ -56,6 +61,8 @@ int compare(const Item& a, const Item& b, QueueColumn column) {
       return three_way(a.flow->out_per_s, b.flow->out_per_s);
     case QueueColumn::Latency:
       return three_way(a.flow->latency_ns().value_or(0), b.flow->latency_ns().value_or(0));
+    case QueueColumn::LatencyP99:
+      return three_way(p99_ns(*a.flow), p99_ns(*b.flow));
     case QueueColumn::Producers:
       return three_way(a.row.blocked_producers.size(), b.row.blocked_producers.size());
     case QueueColumn::Consumers:

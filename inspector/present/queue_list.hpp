@@ -17,6 +17,7 @@ enum class QueueColumn : std::uint8_t {
   In,
   Out,
   Latency,
+  LatencyP99,
   Producers,
   Consumers,
   Verdict
@@ -32,7 +33,8 @@ struct QueueRow {
   Spark spark;
   std::string rate_in;  // "210 /s"
   std::string rate_out;
-  std::string latency;  // "~280 ms", by Little's law
+  std::string latency;      // "12 ms", the median; "~280 ms", by Little's law
+  std::string latency_p99;  // empty unless measured
   std::vector<Chip> blocked_producers{};
   std::vector<Chip> blocked_consumers{};
   Badge verdict{};

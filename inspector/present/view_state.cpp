@@ -15,6 +15,7 @@ Screen home_of(EntityKind kind, Screen otherwise) {
       return Screen::Processes;
     case EntityKind::Queue:
     case EntityKind::Pipe:
+    case EntityKind::Message:
       return Screen::Queues;
     case EntityKind::Lock:
       return Screen::Locks;

@@ -16,6 +16,10 @@ LockListVm build_lock_list(const model::Model& model, const SessionFacts& facts,
                            const ViewState& view) {
   return build_lock_list(Look(model, facts, view));
 }
+MessagesVm build_messages(const model::Model& model, const SessionFacts& facts,
+                          const ViewState& view) {
+  return build_messages(Look(model, facts, view));
+}
 OverviewVm build_overview(const model::Model& model, const SessionFacts& facts,
                           const ViewState& view) {
   return build_overview(Look(model, facts, view));
@@ -78,6 +82,7 @@ void build_visible(const model::Model& model, const SessionFacts& session,
     case Screen::Queues:
       out.queues = build_queue_list(look);
       if (view.queues_view == QueuesView::Flow) out.flow_graph = build_flow_graph(look);
+      if (view.queues_view == QueuesView::Messages) out.messages = build_messages(look);
       break;
     case Screen::Locks:
       out.locks = build_lock_list(look);

@@ -5,6 +5,7 @@
 #include "present/detail.hpp"
 #include "present/flow_graph.hpp"
 #include "present/lock_list.hpp"
+#include "present/messages.hpp"
 #include "present/overview.hpp"
 #include "present/palette.hpp"
 #include "present/process_tree.hpp"
@@ -32,6 +33,7 @@ struct Vms {
   ProcessTreeVm processes;
   QueueListVm queues;
   FlowGraphVm flow_graph;
+  MessagesVm messages;
   LockListVm locks;
   WaitGraphVm wait_graph;
 };

@@ -51,6 +51,7 @@ inline constexpr const char* kExchange = "\xef\x83\xac";      // f0ec
 inline constexpr const char* kRefresh = "\xef\x80\xa1";       // f021
 inline constexpr const char* kMicrochip = "\xef\x8b\x9b";     // f2db
 inline constexpr const char* kKeyboard = "\xef\x84\x9c";      // f11c
+inline constexpr const char* kEnvelope = "\xef\x83\xa0";     // f0e0
 inline constexpr const char* kColumns = "\xef\x83\x9b";       // f0db
 
 inline const char* of(present::EntityKind kind) {
@@ -68,6 +69,8 @@ inline const char* of(present::EntityKind kind) {
       return kLock;
     case EntityKind::Object:
       return kCubes;
+    case EntityKind::Message:
+      return kEnvelope;
     case EntityKind::Alarm:
       return kWarning;
     case EntityKind::None:

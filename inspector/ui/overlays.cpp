@@ -106,7 +106,7 @@ constexpr KeyLine kKeyLines[] = {
     {"[  ]", "To the alarm before, to the next"},
     {"End", "Back to live"},
     {"\xe2\x86\x91  \xe2\x86\x93", "Up and down a list"},
-    {"G", "Locks: table or wait graph; queues: table or flow"},
+    {"G", "Locks: table or wait graph; queues: table, flow or messages"},
     {"F", "Zoom to the chosen range, again: all of it"},
     {"D", "Show or hide the detail panel"},
     {"Alt \xe2\x86\x90  \xe2\x86\x92", "Selection before, selection after"},

@@ -4,6 +4,7 @@
 #include "ui/grid.hpp"
 #include "ui/icons.hpp"
 #include "ui/memory.hpp"
+#include "ui/message_panel.hpp"
 #include "ui/plot.hpp"
 #include "ui/scope.hpp"
 #include "ui/widgets.hpp"
@@ -26,6 +27,7 @@ enum At : std::size_t {
   kIn,
   kOut,
   kLatency,
+  kLatencyP99,
   kProducers,
   kConsumers,
   kVerdict
@@ -34,13 +36,14 @@ enum At : std::size_t {
 constexpr Column kColumns[] = {
     {"queue", sort_by(QueueColumn::Name), 170, 1.6F, 0},
     {"depth", sort_by(QueueColumn::Depth), 150, 0, 0},
-    {"trend", -1, 110, 0, 4},
+    {"trend", -1, 110, 0, 5},
     {"in", sort_by(QueueColumn::In), 76, 0, 0, Align::Right},
     {"out", sort_by(QueueColumn::Out), 76, 0, 0, Align::Right},
-    {"latency", sort_by(QueueColumn::Latency), 76, 0, 5, Align::Right},
-    {"blocked producers", sort_by(QueueColumn::Producers), 140, 1, 2},
-    {"blocked consumers", sort_by(QueueColumn::Consumers), 140, 1, 3},
-    {"verdict", sort_by(QueueColumn::Verdict), 150, 0, 1},
+    {"stays p50", sort_by(QueueColumn::Latency), 82, 0, 2, Align::Right},
+    {"p99", sort_by(QueueColumn::LatencyP99), 76, 0, 6, Align::Right},
+    {"blocked producers", sort_by(QueueColumn::Producers), 140, 1, 3},
+    {"blocked consumers", sort_by(QueueColumn::Consumers), 140, 1, 4},
+    {"verdict", sort_by(QueueColumn::Verdict), 170, 0, 1},
 };
 
 void draw_depth(Context& context, const Grid& grid, const QueueRow& row, const Rect& cell) {
@@ -84,6 +87,7 @@ void draw_row(Context& context, Grid& grid, const QueueRow& row) {
   grid.text(kIn, Face::Mono, theme.text, row.rate_in);
   grid.text(kOut, Face::Mono, theme.text, row.rate_out);
   grid.text(kLatency, Face::Mono, theme.text_dim, row.latency);
+  grid.text(kLatencyP99, Face::Mono, theme.text_dim, row.latency_p99);
   const auto side = [&](std::size_t column, const char* name,
                         const std::vector<present::Chip>& who) {
     if (who.empty()) return;
@@ -153,15 +157,17 @@ void draw_flow(Context& context, Memory& memory, const present::FlowGraphVm& vm)
 }  // namespace
 
 void draw_queues(Context& context, Memory& memory, const present::QueueListVm& vm,
-                 const present::FlowGraphVm& flow) {
-  const int chosen = screen_head(context, present::Screen::Queues, "Queues", vm.summary, vm.filter,
-                                 {"Table", "Flow"}, vm.view == present::QueuesView::Flow ? 1 : 0);
-  if (chosen >= 0)
-    context.send(present::SetQueuesView{chosen == 1 ? present::QueuesView::Flow
-                                                    : present::QueuesView::Table});
-  if (vm.empty)
+                 const present::FlowGraphVm& flow, const present::MessagesVm& messages) {
+  using present::QueuesView;
+  const int chosen =
+      screen_head(context, present::Screen::Queues, "Queues", vm.summary, vm.filter,
+                  {"Table", "Flow", "Messages"}, static_cast<int>(vm.view));
+  if (chosen >= 0) context.send(present::SetQueuesView{static_cast<QueuesView>(chosen)});
+  if (vm.view == QueuesView::Messages)
+    draw_messages(context, memory, messages);
+  else if (vm.empty)
     empty_state(context, "queues/empty", vm.empty, icon::kInbox);
-  else if (vm.view == present::QueuesView::Flow)
+  else if (vm.view == QueuesView::Flow)
     draw_flow(context, memory, flow);
   else
     draw_table(context, memory, vm);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "present/flow_graph.hpp"
+#include "present/messages.hpp"
 #include "present/queue_list.hpp"
 #include "ui/context.hpp"
 
@@ -9,6 +10,7 @@ namespace inspector::ui {
 
 struct Memory;
 
-void draw_queues(Context&, Memory&, const present::QueueListVm&, const present::FlowGraphVm&);
+void draw_queues(Context&, Memory&, const present::QueueListVm&, const present::FlowGraphVm&,
+                 const present::MessagesVm&);
 
 }  // namespace inspector::ui

@@ -81,9 +81,10 @@ void handle_character(Context& context, Memory& memory, const present::Vms& vms,
     case 'g':
     case 'G': {
       if (context.view.screen == Screen::Queues) {
-        const bool flow = context.view.queues_view == present::QueuesView::Flow;
-        return context.send(present::SetQueuesView{flow ? present::QueuesView::Table
-                                                        : present::QueuesView::Flow});
+        using present::QueuesView;
+        constexpr QueuesView kNext[] = {QueuesView::Flow, QueuesView::Messages, QueuesView::Table};
+        return context.send(present::SetQueuesView{
+            kNext[static_cast<std::size_t>(context.view.queues_view)]});
       }
       const bool graph = context.view.locks_view == present::LocksView::Graph;
       context.send(

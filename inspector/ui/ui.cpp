@@ -99,7 +99,7 @@ void Ui::main_view(Context& context, const present::Vms& vms) {
     case present::Screen::Processes:
       return draw_processes(context, memory_, vms.processes);
     case present::Screen::Queues:
-      return draw_queues(context, memory_, vms.queues, vms.flow_graph);
+      return draw_queues(context, memory_, vms.queues, vms.flow_graph, vms.messages);
     case present::Screen::Locks:
       return draw_locks(context, memory_, vms.locks, vms.wait_graph);
   }

@@ -38,6 +38,8 @@ std::vector<Shot> shots() {
     all.push_back({name + "-graph", scene, Screen::Locks, present::LocksView::Graph});
     all.push_back({name + "-flow", scene, Screen::Queues, present::LocksView::Table,
                    present::QueuesView::Flow});
+    all.push_back({name + "-messages", scene, Screen::Queues, present::LocksView::Table,
+                   present::QueuesView::Messages});
   };
   add("empty", uitest::waiting_for_it);
   add("healthy", uitest::healthy);

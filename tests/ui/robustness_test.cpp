@@ -124,6 +124,14 @@ TEST(Cost, ACrowdedWindowStaysUnderTenThousandQuads) {
   }
 }
 
+TEST(Cost, ManyMessagesStayUnderTenThousandQuads) {
+  Scene scene = crowded();
+  scene.view.screen = Screen::Queues;
+  scene.view.queues_view = scene.vms.queues.view = QueuesView::Messages;
+  Harness window(std::move(scene), 1920, 1080);
+  EXPECT_LT(window.quads(), 10'000);
+}
+
 TEST(Determinism, TheSameSceneDrawsTheSameNames) {
   std::string first;
   for (int run = 0; run < 2; ++run) {

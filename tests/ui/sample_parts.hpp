@@ -48,6 +48,7 @@ inspector::present::Plot time_plot(const std::string& id, const std::string& tit
                                    const std::string& range);
 inspector::present::Curve curve(const std::string& name, float hue, float level,
                                 const std::string& latest, float swing, bool rising);
+void fill_messages(inspector::present::Vms& vms, bool trouble);
 inspector::present::Sentence deadlock_sentence();
 std::string plain_deadlock();  // the same as text
 

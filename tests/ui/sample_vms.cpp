@@ -328,6 +328,7 @@ Scene open_scene(bool trouble) {
   fill_queues(scene.vms, trouble);
   fill_locks(scene.vms, trouble);
   fill_flow(scene.vms, trouble);
+  fill_messages(scene.vms, trouble);
   if (trouble)
     fill_graph(scene.vms);
   else

@@ -209,6 +209,34 @@ TEST(Queues, TheFlowGraphShowsWhoFeedsWhom) {
   EXPECT_TRUE(window.has("queues/jobs/depth"));
 }
 
+TEST(Queues, TheMessagesShowWhereEachItemWent) {
+  Scene scene = deadlock();
+  scene.view.screen = Screen::Queues;
+  Harness window(std::move(scene));
+
+  window.click("queues/view/Messages");
+  window.frames(3);
+
+  EXPECT_EQ(window.scene.view.queues_view, QueuesView::Messages);
+  EXPECT_TRUE(window.has("queues/messages/from/scanner"));
+  EXPECT_TRUE(window.has("queues/messages/to/worker-1"));
+  const MessageRow& newest = window.scene.vms.messages.rows.front();
+  EXPECT_EQ(window.text("queues/messages/" + newest.name + "/taken"), "in the queue");
+  window.click("queues/messages/" + newest.name + "/stayed");
+  EXPECT_EQ(window.scene.view.focus(), newest.ref);
+}
+
+TEST(Queues, TheKeyGoesRoundTheirViews) {
+  Scene scene = deadlock();
+  scene.view.screen = Screen::Queues;
+  Harness window(std::move(scene));
+
+  for (const QueuesView next : {QueuesView::Flow, QueuesView::Messages, QueuesView::Table}) {
+    window.type("g");
+    EXPECT_EQ(window.scene.view.queues_view, next);
+  }
+}
+
 TEST(Queues, ADragOnAPlotChoosesARangeAndEscTakesItBack) {
   Scene scene = deadlock();
   scene.view.screen = Screen::Queues;

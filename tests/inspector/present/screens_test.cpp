@@ -147,7 +147,7 @@ TEST(Overview, TheSlowQueueStandsFirst) {
   EXPECT_EQ(vm.queues[0].depth, "4 / 4");
   EXPECT_FLOAT_EQ(vm.queues[0].fill, 1);
   EXPECT_EQ(vm.queues[0].verdict.text, "consumers too slow");
-  EXPECT_EQ(vm.queues[0].latency, "~400 ms");
+  EXPECT_EQ(vm.queues[0].latency, "394 ms");
 }
 
 TEST(ProcessTree, ShowsWhoWaitsForWhatAndHoldsWhat) {

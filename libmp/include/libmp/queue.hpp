@@ -8,6 +8,7 @@
 #include <libmp/object.hpp>
 #include <libmp/serialize.hpp>
 #include <libmp/timeout.hpp>
+#include <libmp/wait.hpp>
 
 #include <chrono>
 #include <concepts>
@@ -133,6 +134,9 @@ class Queue {
   auto borrow(Use&& use, Timeout timeout = Timeout::never()) {
     return detail::queue_borrow_typed<T>(*core_, use, timeout);
   }
+
+  // For wait(): ready when get() would not block.
+  operator Waitable() const { return detail::queue_waitable(*core_); }
 
   [[nodiscard]] std::size_t qsize() const { return detail::queue_size(*core_); }
   // After close() OSError, unless nothing was ever put.

@@ -33,6 +33,8 @@ class SimpleQueue {
 
   void put(const T& item) { detail::queue_put_typed(*core_, item, Timeout::never()); }
   T get() { return detail::queue_get_typed<T>(*core_, Timeout::never()); }
+  // For wait(): ready when get() would not block.
+  operator Waitable() const { return detail::queue_waitable(*core_); }
   [[nodiscard]] bool empty() const { return detail::queue_empty(*core_); }
   // This process will neither put nor get any more. May be called again.
   void close() noexcept { detail::queue_close(*core_); }

@@ -2,6 +2,7 @@
 #include "queue/core.hpp"
 
 #include "base/site.hpp"
+#include "os/eventfd.hpp"
 #include "os/shared_file.hpp"
 #include "queue/parts.hpp"
 #include <libmp/exceptions.hpp>
@@ -59,6 +60,7 @@ Core::Core(detail::QueueSettings settings, const std::source_location& site)
       if (space_ / 4 < kLeastSpace) throw;
     }
   }
+  eventfd_ = os::make_eventfd();
   if (settings.ends_with_producers) producers_ = os::make_lifeline();
   os::back_with_pages(fd_.get(), mapping_, 0, kHeaderPage);
   header_ = new (mapping_.data()) Header;
@@ -71,12 +73,13 @@ Core::Core(detail::QueueSettings settings, const std::source_location& site)
   announce(wire::Acquired::Created, site);
 }
 
-Core::Core(os::UniqueFd fd, os::Lifeline producers, bool may_put, std::string name,
-           std::string site)
+Core::Core(os::UniqueFd fd, os::UniqueFd eventfd, os::Lifeline producers, bool may_put,
+           std::string name, std::string site)
     : maxsize_(0),
       name_(std::move(name)),
       site_(std::move(site)),
       fd_(std::move(fd)),
+      eventfd_(std::move(eventfd)),
       producers_(std::move(producers)) {
   const std::uint64_t size = os::file_size(fd_.get());
   if (size < kHeaderPage + kLeastSpace / 4)

@@ -29,13 +29,14 @@ inline constexpr std::uint64_t kBatch = 256 * kKiB;
 inline constexpr std::uint64_t kMostWindow = 32 * kMiB;
 
 // Of its calls all that are not noexcept throw what Queue says of them in libmp/queue.hpp.
-class Core {
+class Core final : public detail::WaitSource {
  public:
   // Throws OSError.
   Core(detail::QueueSettings settings, const std::source_location& site);
-  // The queue of another process, from its fd() and producers(). Throws OSError; ValueError when
-  // the file is none.
-  Core(os::UniqueFd fd, os::Lifeline producers, bool may_put, std::string name, std::string site);
+  // The queue of another process, from its fd(), eventfd() and producers(). Throws OSError;
+  // ValueError when the file is none.
+  Core(os::UniqueFd fd, os::UniqueFd eventfd, os::Lifeline producers, bool may_put,
+       std::string name, std::string site);
   Core(const Core&) = delete;
   Core& operator=(const Core&) = delete;
   ~Core();
@@ -54,6 +55,12 @@ class Core {
   void borrow(detail::ItemUse use, os::Deadline deadline);
   // As many as there are and as there is room for: at least one.
   std::size_t get_many(std::span<std::byte> room, std::size_t item_bytes, os::Deadline deadline);
+
+  // For mp::wait; the rest is what it says of them.
+  [[nodiscard]] Waitable waitable() const;
+  [[nodiscard]] int eventfd() const noexcept override { return eventfd_.get(); }
+  [[nodiscard]] bool is_ready() const override;
+  [[nodiscard]] bool watch() const override;
 
   // Exact for a moment during the call.
   [[nodiscard]] std::size_t size() const;
@@ -177,6 +184,7 @@ class Core {
   std::string name_;
   std::string site_;  // where it was made: file:line
   os::UniqueFd fd_;
+  os::UniqueFd eventfd_;  // every process that has the queue has the same
   // Empty unless get() is to learn that nobody is left to put: everybody who could holds `held`.
   os::Lifeline producers_;
   os::Mapping mapping_;

@@ -219,7 +219,7 @@ void Core::shutdown(bool immediate) {
   for (Shut now = shut.load(kRelaxed); now < wanted;) {
     if (shut.compare_exchange_weak(now, wanted, kSeqCst, kRelaxed)) break;
   }
-  wake(header_->waits.getter);
+  wake_getters(header_->waits, eventfd_);
   wake(header_->waits.putter);
   if (immediate) return drop_rest();
   sync::LazyWait wait(wire::ThreadState::QueuePut, probe_, os::Deadline::never());

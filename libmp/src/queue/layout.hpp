@@ -41,6 +41,7 @@ struct alignas(64) Waits {
   // Futexes: 1 while the holder of that side's lock may sleep, for an item or for room.
   std::atomic<std::uint32_t> getter;
   std::atomic<std::uint32_t> putter;
+  std::atomic<std::uint32_t> polled;  // 1 while somebody in mp::wait may sleep, on the eventfd
   std::atomic<std::uint64_t> put_checked_ns;  // of the locks, see sync::LockRef
   std::atomic<std::uint64_t> get_checked_ns;
   std::atomic<std::uint64_t> window;  // holder of the put lock, relaxed: a wish, see Geometry
@@ -97,7 +98,7 @@ struct Header {
 static_assert(sizeof(PutSide) == 64 && sizeof(GetSide) == 64 && sizeof(Waits) == 64);
 static_assert(std::atomic<std::uint64_t>::is_always_lock_free);
 
-inline constexpr std::uint64_t kMagic = 0x32305545'55514d50;  // "PMQUEUE02"
+inline constexpr std::uint64_t kMagic = 0x33305545'55514d50;  // "PMQUEUE03"
 inline constexpr std::size_t kHeaderPage = 4096;
 static_assert(sizeof(Header) <= kHeaderPage);
 

@@ -52,7 +52,7 @@ void Core::with_loan(std::size_t bytes, detail::ItemFill fill, os::Deadline dead
     commit_put(count + 1, after);
     probe::queue_put(probe_, count + 1, used);
   }
-  wake(header_->waits.getter);
+  wake_getters(header_->waits, eventfd_);
 }
 
 void Core::borrow(detail::ItemUse use, os::Deadline deadline) {

@@ -2,7 +2,9 @@
 #pragma once
 
 #include "os/clock.hpp"
+#include "os/eventfd.hpp"
 #include "os/futex.hpp"
+#include "queue/layout.hpp"
 #include "sync/lock_core.hpp"
 
 #include <algorithm>
@@ -34,6 +36,13 @@ class Unlock {
 // sees the commit, or is seen here.
 inline void wake(std::atomic<std::uint32_t>& flag) noexcept {
   if (flag.load(kSeqCst) != 0 && flag.exchange(0, kRelaxed) != 0) os::futex_wake(flag, 1);
+}
+
+// Likewise after whatever get() may wait for: the one in get(), and those in mp::wait.
+inline void wake_getters(Waits& waits, const os::UniqueFd& eventfd) noexcept {
+  wake(waits.getter);
+  if (waits.polled.load(kSeqCst) != 0 && waits.polled.exchange(0, kRelaxed) != 0)
+    os::ring_eventfd(eventfd.get());
 }
 
 // Sleeps until `changed`; false when the deadline passed first. Ticks, for the one who should wake

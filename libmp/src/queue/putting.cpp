@@ -27,7 +27,7 @@ void Core::put(std::span<const std::byte> item, os::Deadline deadline) {
     wait.end(true);
     probe::queue_put(probe_, count + 1, item.size());
   }
-  wake(header_->waits.getter);
+  wake_getters(header_->waits, eventfd_);
 }
 
 std::size_t Core::put_many(std::span<const std::byte> items, std::size_t item_bytes,
@@ -45,7 +45,7 @@ std::size_t Core::put_many(std::span<const std::byte> items, std::size_t item_by
         if (!has_room(count)) {
           // What was put must be known to be there before its getter is waited for.
           header_->put.count.fetch_add(0, kSeqCst);
-          wake(header_->waits.getter);
+          wake_getters(header_->waits, eventfd_);
           wait_for_room(count, deadline, wait);
         }
         const std::size_t some =
@@ -58,7 +58,7 @@ std::size_t Core::put_many(std::span<const std::byte> items, std::size_t item_by
     }
     wait.end(true);
   }
-  wake(header_->waits.getter);
+  wake_getters(header_->waits, eventfd_);
   return done;
 }
 

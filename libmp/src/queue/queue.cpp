@@ -34,18 +34,19 @@ void queue_pack(OutArchive& archive, const queue::Core& core) {
     return fd.valid() ? archive.luggage("Queue").pack(fd.get()) : kNoDescriptor;
   };
   const os::Lifeline& producers = core.producers();
-  archive(archive.luggage("Queue").pack(core.fd()), pack(producers.held), pack(producers.end),
-          core.may_put(), core.name(), core.site());
+  archive(archive.luggage("Queue").pack(core.fd()), archive.luggage("Queue").pack(core.eventfd()),
+          pack(producers.held), pack(producers.end), core.may_put(), core.name(), core.site());
 }
 
 QueueCore queue_unpack(InArchive& archive) {
   std::uint32_t number = 0;
+  std::uint32_t eventfd = 0;
   std::uint32_t held = 0;
   std::uint32_t end = 0;
   bool may_put = true;
   std::string name;
   std::string site;
-  archive(number, held, end, may_put, name, site);
+  archive(number, eventfd, held, end, may_put, name, site);
   std::shared_ptr<void>& made = archive.luggage("Queue").made_of(number, 0);
   if (made == nullptr) {
     const auto take = [&](std::uint32_t which) {
@@ -53,7 +54,7 @@ QueueCore queue_unpack(InArchive& archive) {
                                     : os::UniqueFd(archive.luggage("Queue").take(which));
     };
     os::Lifeline producers{take(held), take(end)};
-    made = std::make_shared<queue::Core>(take(number), std::move(producers), may_put,
+    made = std::make_shared<queue::Core>(take(number), take(eventfd), std::move(producers), may_put,
                                          std::move(name), std::move(site));
   }
   return std::static_pointer_cast<queue::Core>(made);
@@ -102,6 +103,7 @@ Object queue_get_object(queue::Core& core, Timeout timeout) {
 }
 
 void queue_require_putter(const queue::Core& core) { core.require_putter(); }
+Waitable queue_waitable(const queue::Core& core) { return core.waitable(); }
 std::size_t queue_size(const queue::Core& core) { return core.size(); }
 bool queue_empty(const queue::Core& core) { return core.empty(); }
 bool queue_full(const queue::Core& core) { return core.full(); }

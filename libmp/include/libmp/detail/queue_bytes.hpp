@@ -5,6 +5,7 @@
 #include <libmp/detail/byte_buffer.hpp>
 #include <libmp/object.hpp>
 #include <libmp/timeout.hpp>
+#include <libmp/wait.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -66,6 +67,8 @@ Object queue_get_object(queue::Core& core, Timeout timeout);
 
 // Throws ValueError if this process puts nothing any more.
 void queue_require_putter(const queue::Core& core);
+// Throws what get() does when it is closed.
+Waitable queue_waitable(const queue::Core& core);
 std::size_t queue_size(const queue::Core& core);
 bool queue_empty(const queue::Core& core);
 bool queue_full(const queue::Core& core);

@@ -65,6 +65,67 @@ TEST(Pickler, ContainersAreWrittenAsByCPython) {
   EXPECT_EQ(body(dict{{1, 2}, {3, 4}}), "7d 94 28 4b 01 4b 02 4b 03 4b 04 75");
 }
 
+// In the notation of a protocol description.
+std::string written(const char* description) { return hex(unhex(description)); }
+
+TEST(Pickler, SetsAreWrittenAsByCPython) {
+  EXPECT_EQ(body(set{}), "8f 94");
+  EXPECT_EQ(body(set{1, 2}), "8f 94 28 4b 01 4b 02 90");
+  EXPECT_EQ(body(frozenset{}), "28 91 94");
+  EXPECT_EQ(body(frozenset{1}), "28 4b 01 91 94");
+}
+
+TEST(Pickler, WhatHasNoOpcodeIsACallOfItsGlobal) {
+  EXPECT_EQ(body(complex(1, 2)), written("8c 08 'builtins' 94 8c 07 'complex' 94 93 94 47 3f f0 00 "
+                                         "00 00 00 00 00 47 40 00 00 00 00 00 00 00 86 94 52 94"));
+  EXPECT_EQ(body(range(1, 5, 2)), written("8c 08 'builtins' 94 8c 05 'range' 94 93 94 4b 01 4b 05 "
+                                          "4b 02 87 94 52 94"));
+  EXPECT_EQ(body(slice(0, 2)), written("8c 08 'builtins' 94 8c 05 'slice' 94 93 94 4b 00 4b 02 4e "
+                                       "87 94 52 94"));
+  EXPECT_EQ(body(bytearray("ab")), written("8c 08 'builtins' 94 8c 09 'bytearray' 94 93 94 43 02 "
+                                           "'ab' 94 85 94 52 94"));
+  EXPECT_EQ(body(reduction(global("builtins", "type"), tuple{nullptr})),
+            written("8c 08 'builtins' 94 8c 04 'type' 94 93 94 4e 85 94 52 94"));
+  EXPECT_EQ(body(reduction(global("builtins", "getattr"), tuple{list{}, "append"})),
+            written("8c 08 'builtins' 94 8c 07 'getattr' 94 93 94 5d 94 8c 06 'append' 94 86 94 52 "
+                    "94"));
+}
+
+TEST(Pickler, ProtocolFiveHasAnOpcodeForByteArrays) {
+  EXPECT_EQ(hex(dumps(bytearray("ab"), 5)),
+            written("80 05 95 0d 00 00 00 00 00 00 00 96 02 00 00 00 00 00 00 00 'ab' 94 2e"));
+}
+
+TEST(Pickler, GlobalsAreModuleAndName) {
+  EXPECT_EQ(body(global("builtins", "len")), written("8c 08 'builtins' 94 8c 03 'len' 94 93 94"));
+  EXPECT_EQ(body(global("builtins", "Ellipsis")),
+            written("8c 08 'builtins' 94 8c 08 'Ellipsis' 94 93 94"));
+  EXPECT_EQ(body(global("__main__", "f")), written("8c 08 '__main__' 94 8c 01 'f' 94 93 94"));
+}
+
+TEST(Pickler, IntsOfManyBytesHaveALongLength) {
+  EXPECT_EQ(body(integer("1" + std::string(614, '0'))).substr(0, 14), "8b 00 01 00 00");
+}
+
+TEST(Pickler, DistantReferencesAreLong) {
+  const Object items = list{};
+  for (int i = 0; i < 300; ++i) items.append("text " + std::to_string(i));
+  items.append(items[298]);
+
+  const std::string bytes = body(items);
+
+  EXPECT_EQ(bytes.substr(bytes.size() - 17), "6a 2b 01 00 00 65");
+}
+
+TEST(Pickler, LargeBytesStandOutsideOfFrames) {
+  const std::string pickle = dumps(tuple{"a", bytes(std::string(70000, 'x')), "b"});
+
+  EXPECT_EQ(hex(pickle.substr(0, 20)),
+            written("80 04 95 04 00 00 00 00 00 00 00 8c 01 'a' 94 42 70 11 01 00"));
+  EXPECT_EQ(hex(pickle.substr(20 + 70000)),
+            written("95 08 00 00 00 00 00 00 00 94 8c 01 'b' 94 87 94 2e"));
+}
+
 TEST(Pickler, TheSecondMentionIsAReference) {
   const Object text = "abc";
 

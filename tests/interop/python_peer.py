@@ -12,7 +12,8 @@ usage: python_peer.py [--key TEXT] [--new] listen|connect ADDRESS TASK
   take      receive a connection, a socket and a DupFd, and write "connection", "socket", "descriptor" to them
   give      send the write ends of a pipe, of a socket pair and of a bare pipe; send back what comes out of them
   handles   receive a handle, write "handle" to it, and send one end of a pipe as a handle
-  large     send 3 GiB of zeros, then receive as much
+  large     send 3 GiB of zeros, then receive as much: its size, and whether each MiB counts up to
+            250 again and again
 
 Prints "listening at ADDRESS" when it does. Exit code 3 and the error's name for an expected error.
 """
@@ -115,9 +116,13 @@ def handles(conn):
 
 def large(conn):
     size = 3 << 30
-    conn.send_bytes(mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS))
+    zeros = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    zeros.madvise(mmap.MADV_HUGEPAGE)
+    conn.send_bytes(zeros)
+    zeros.close()
     message = conn.recv_bytes()
-    conn.send((len(message), message.count(b"\0")))
+    part = bytes(i % 251 for i in range(1 << 20))
+    conn.send((len(message), all(message[at:at + len(part)] == part for at in range(0, size, len(part)))))
 
 
 TASKS = {"take": take, "give": give, "handles": handles, "large": large}

@@ -14,6 +14,8 @@ namespace support {
 // What is written to one part shows up in all the others.
 class LargeSpan {
  public:
+  static constexpr std::size_t kPart = 1 << 20;
+
   explicit LargeSpan(std::size_t size) : size_(size) {
     void* const begin = ::mmap(nullptr, mapped(), PROT_NONE, kNobody, -1, 0);
     const int fd = ::memfd_create("large span", MFD_CLOEXEC);
@@ -31,7 +33,6 @@ class LargeSpan {
   std::span<std::byte> bytes() const { return {begin_, size_}; }
 
  private:
-  static constexpr std::size_t kPart = 1 << 20;
   static constexpr int kPlaced = MAP_SHARED | MAP_FIXED | MAP_POPULATE;
   static constexpr int kNobody = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
 

@@ -36,7 +36,7 @@ inline constexpr std::array kGroups = {
     Group{"value", "value_locked_increment array_assign_8MiB value_make", bench_value},
     Group{"pipe", "pipe_rtt_obj pipe_rtt_bytes64 pipe_bytes64 pipe_bulk_1MiB wait_1000",
           bench_pipe},
-    Group{"listener", "accept_p99", bench_listener},
+    Group{"listener", "accept_p99_good accept_p99_with_bad", bench_listener},
     Group{"queue",
           "queue_1p1c_int queue_2p1c_int simple_queue_1p1c_int queue_bulk_1MiB queue_rtt "
           "queue_put_get_1p",

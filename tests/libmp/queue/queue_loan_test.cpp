@@ -14,6 +14,8 @@
 #include <string>
 #include <vector>
 
+#include <poll.h>
+
 #include <gtest/gtest.h>
 
 namespace mp {
@@ -232,6 +234,18 @@ TEST(QueueLoan, OthersWaitUntilItIsGivenBack) {
   EXPECT_EQ(sut.get(), "lender");
   EXPECT_EQ(sut.get(), "other");
   EXPECT_TRUE(child.wait().ok()) << child.wait().text();
+}
+
+TEST(QueueLoan, RingsForThoseInWait) {
+  Queue<std::string> sut;
+  const Waitable waitable = sut;
+  ASSERT_FALSE(waitable.source()->watch());
+  pollfd bell{.fd = waitable.fileno(), .events = POLLIN, .revents = 0};
+  ASSERT_EQ(::poll(&bell, 1, 0), 0);
+
+  lend_text(sut, "item");
+
+  EXPECT_EQ(::poll(&bell, 1, 0), 1);
 }
 
 TEST(QueueLoan, FailsAsPutDoes) {

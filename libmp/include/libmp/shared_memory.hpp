@@ -15,6 +15,9 @@
 #include <string_view>
 
 namespace mp {
+namespace shm {
+struct ListBlock;
+}
 
 // SharedMemory block(mp::create, 4096);
 struct Create {
@@ -79,6 +82,7 @@ class SharedMemory {
 
  private:
   friend struct detail::Archiver<SharedMemory>;
+  friend struct shm::ListBlock;
 
   struct Block;
   explicit SharedMemory(std::shared_ptr<Block> block) noexcept : block_(std::move(block)) {}

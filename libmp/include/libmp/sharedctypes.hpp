@@ -41,13 +41,15 @@ template <class T, detail::SharedOptionsLike Options = SharedOptions>
 Value<T> synchronized(const RawValue<T>& raw, Options options = {},
                       std::source_location site = std::source_location::current()) {
   SharedOptions given = detail::shared_options(std::move(options));
-  return Value<T>(raw, ValueLock(std::move(given.lock), std::move(given.name), site));
+  return Value<T>(raw, ValueLock(std::move(given.lock),
+                                 detail::block_lock_name("Value", given.name, site), site));
 }
 template <class T, detail::SharedOptionsLike Options = SharedOptions>
 Array<T> synchronized(const RawArray<T>& raw, Options options = {},
                       std::source_location site = std::source_location::current()) {
   SharedOptions given = detail::shared_options(std::move(options));
-  return Array<T>(raw, ValueLock(std::move(given.lock), std::move(given.name), site));
+  return Array<T>(raw, ValueLock(std::move(given.lock),
+                                 detail::block_lock_name("Array", given.name, site), site));
 }
 
 namespace detail {

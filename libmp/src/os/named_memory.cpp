@@ -110,4 +110,15 @@ Removal remove_unheld(const std::string& name, const FileIdentity& block) {
   throw_errno("unlink", name);
 }
 
+bool is_block_device(std::uint64_t device) noexcept {
+  struct stat info{};
+  return ::stat(kFolder, &info) == 0 && info.st_dev == device;
+}
+
+bool has_name(const std::string& name, const FileIdentity& block) {
+  struct stat info{};
+  return ::lstat(path_of(name).c_str(), &info) == 0 && info.st_dev == block.device &&
+         info.st_ino == block.inode;
+}
+
 }  // namespace mp::os

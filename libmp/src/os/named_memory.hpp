@@ -32,4 +32,9 @@ enum class Removal : std::uint8_t { Removed, Held, Missing };
 // the name is another block's. Throws OSError.
 Removal remove_unheld(const std::string& name, const FileIdentity& block);
 
+// Whether blocks can be found here by what a process of that /dev/shm (its device number) says.
+bool is_block_device(std::uint64_t device) noexcept;
+// Whether the block is what has this name now.
+bool has_name(const std::string& name, const FileIdentity& block);
+
 }  // namespace mp::os

@@ -16,6 +16,7 @@ namespace {
 using wire::EventKind;
 
 constexpr std::uint64_t kSampleEveryNs = 1'000'000'000;
+constexpr std::uint64_t kTrackerNs = 2'000'000'000;  // in which the tracker has cleaned up behind a tree
 constexpr std::string_view kSuffix = ".mpi";
 
 }  // namespace
@@ -48,6 +49,13 @@ wire::Batch TreeReader::poll() {
   take_samples(out, page_ns);
   for (const std::string& name : just_died_) say_gone(members_.at(name), out, page_ns);
   just_died_.clear();
+  blocks_.learn(out);
+  blocks_.look(out, page_ns);
+  if (!all_dead()) {
+    all_dead_since_ns_ = 0;
+  } else if (all_dead_since_ns_ == 0) {
+    all_dead_since_ns_ = page_ns;
+  }
   out.add({.t_ns = page_ns, .process = members_.empty() ? 0 : hello().tree, .kind = EventKind::Tick});
   told_upto_ns_ = page_ns;
   return out;
@@ -157,9 +165,15 @@ void TreeReader::merge(wire::Batch& news, std::uint64_t upto_ns, wire::Batch& ou
   }
 }
 
-bool TreeReader::finished() const noexcept {
-  return !members_.empty() && just_died_.empty() && later_.events.empty() &&
+bool TreeReader::all_dead() const noexcept {
+  return !members_.empty() &&
          std::all_of(members_.begin(), members_.end(), [](const auto& entry) { return entry.second.dead; });
+}
+
+bool TreeReader::finished() const noexcept {
+  const bool is_settled =
+      !blocks_.has_names() || (all_dead_since_ns_ != 0 && told_upto_ns_ >= all_dead_since_ns_ + kTrackerNs);
+  return all_dead() && just_died_.empty() && later_.events.empty() && is_settled;
 }
 
 wire::HelloFrame TreeReader::hello() const {

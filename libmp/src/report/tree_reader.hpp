@@ -11,6 +11,7 @@
 
 #include "os/process_id.hpp"
 #include "os/unique_fd.hpp"
+#include "report/block_watch.hpp"
 #include "report/live_reader.hpp"
 #include "wire/event.hpp"
 #include "wire/frame.hpp"
@@ -35,7 +36,8 @@ class TreeReader {
   // Everything that has become known since the last call, in the order of time; always ends with a Tick.
   [[nodiscard]] wire::Batch poll();
 
-  // Whether every process that was ever seen has ended and all of it has been told. False while nothing was seen yet.
+  // Whether every process that was ever seen has ended and all of it has been told. False while nothing was seen yet,
+  // and for up to two seconds while a block of shared memory still has its name: its tracker is about to take it away.
   [[nodiscard]] bool finished() const noexcept;
 
   // Who this tree is, from its root's file; the zero puid while the root has not been seen.
@@ -61,12 +63,15 @@ class TreeReader {
   void take_samples(wire::Batch& into, std::uint64_t now_ns);
   void merge(wire::Batch& news, std::uint64_t upto_ns, wire::Batch& out);
   void leave_files() noexcept;
+  [[nodiscard]] bool all_dead() const noexcept;
 
   std::string dir_;
   TreeOptions options_;
   std::map<std::string, Member> members_;  // by file name
   std::set<std::string> refused_;          // files that are not live files
   std::vector<std::string> just_died_;
+  BlockWatch blocks_;
+  std::uint64_t all_dead_since_ns_ = 0;  // 0: some live, or none was seen
   wire::Batch later_;  // read already, but younger than the moment that the stream has reached
   std::uint64_t told_upto_ns_ = 0;
   std::uint32_t level_ = 0;  // 0 = as it is

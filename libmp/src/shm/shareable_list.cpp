@@ -1,3 +1,4 @@
+#include "shm/list_block.hpp"
 #include "shm/list_layout.hpp"
 #include <libmp/shareable_list.hpp>
 
@@ -21,7 +22,7 @@ const Object& partial_class() {
 SharedMemory block_of(std::span<const Object> items, const ShareableListOptions& options,
                       const std::source_location& site) {
   const std::vector<std::byte> bytes = shm::lay_out(items);
-  SharedMemory block(create, static_cast<std::int64_t>(bytes.size()), {.name = options.name}, site);
+  SharedMemory block = shm::ListBlock::create(bytes.size(), options.name, site);
   std::memcpy(block.buf().data(), bytes.data(), bytes.size());
   return block;
 }

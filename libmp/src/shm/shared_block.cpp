@@ -50,6 +50,12 @@ BlockCore make_block(const BlockShape& shape, std::string_view name,
       site_text(site), site);
 }
 
+std::string block_lock_name(std::string_view noun, std::string_view name,
+                            const std::source_location& site) {
+  if (!name.empty()) return "lock of " + std::string(name);
+  return "lock of " + std::string(noun) + " (" + site_text(site) + ")";
+}
+
 void* block_address(const shm::SharedBlock& block) noexcept { return block.memory().address(); }
 std::size_t block_count(const shm::SharedBlock& block) noexcept { return block.count(); }
 

@@ -4,6 +4,7 @@
 #include "os/shared_file.hpp"
 #include "probe/probe.hpp"
 #include "shm/block_name.hpp"
+#include "shm/list_block.hpp"
 #include "shm/tracker.hpp"
 #include <libmp/serialize.hpp>
 #include <libmp/shared_memory.hpp>
@@ -53,8 +54,9 @@ struct SharedMemory::Block {
   Block& operator=(const Block&) = delete;
   ~Block() { close(); }
 
-  void announce(wire::Acquired how, const std::source_location& site) {
-    probe = probe::announce({.kind = wire::ObjectKind::SharedMemory,
+  void announce(wire::Acquired how, const std::source_location& site,
+                wire::ObjectKind kind = wire::ObjectKind::SharedMemory) {
+    probe = probe::announce({.kind = kind,
                              .identity = {identity.device, identity.inode, 0},
                              .name = name,
                              .site = site,
@@ -96,24 +98,26 @@ struct SharedMemory::Block {
   // The block has its size and its pages before it has a name: whoever finds it finds it whole.
   // Null when the name is taken.
   static std::shared_ptr<Block> try_create(std::string name, std::uint64_t size, bool track,
-                                           const std::source_location& site) {
+                                           const std::source_location& site,
+                                           wire::ObjectKind kind) {
     os::UniqueFd file = os::make_block(size, name);
     (void)os::hold_block(file.get());
     auto made = std::make_shared<Block>(std::move(name), std::move(file), track);
     if (!made->take_name(site_text(site))) return nullptr;
-    made->announce(wire::Acquired::Created, site);
+    made->announce(wire::Acquired::Created, site, kind);
     return made;
   }
 
   static std::shared_ptr<Block> create(const std::string& given, std::uint64_t size, bool track,
-                                       const std::source_location& site) {
+                                       const std::source_location& site,
+                                       wire::ObjectKind kind = wire::ObjectKind::SharedMemory) {
     if (!given.empty()) {
       const std::string name = checked_name(given, "create");
-      if (auto made = try_create(name, size, track, site)) return made;
+      if (auto made = try_create(name, size, track, site, kind)) return made;
       throw OSError(EEXIST, "create", name);
     }
     for (;;) {
-      if (auto made = try_create(shm::make_block_name(), size, track, site)) return made;
+      if (auto made = try_create(shm::make_block_name(), size, track, site, kind)) return made;
     }
   }
 
@@ -157,6 +161,13 @@ void SharedMemory::close() noexcept { block_->close(); }
 void SharedMemory::unlink() {
   os::unlink_block(block_->name);
   block_->forget_name();
+  probe::fact(wire::EventKind::Unlinked, block_->probe);
+}
+
+SharedMemory shm::ListBlock::create(std::size_t bytes, const std::string& name,
+                                    const std::source_location& site) {
+  return SharedMemory(SharedMemory::Block::create(name, bytes, true, site,
+                                                  wire::ObjectKind::ShareableList));
 }
 
 std::string repr(const SharedMemory& block) {

@@ -139,6 +139,8 @@ std::string kind_name(EventKind kind) {
       return "BarrierBroken";
     case EventKind::BarrierReset:
       return "BarrierReset";
+    case EventKind::Unlinked:
+      return "Unlinked";
   }
   return unknown("kind", static_cast<unsigned>(kind));
 }
@@ -217,6 +219,8 @@ std::string object_kind_name(ObjectKind kind) {
       return "Manager";
     case ObjectKind::Proxy:
       return "Proxy";
+    case ObjectKind::ShareableList:
+      return "ShareableList";
   }
   return unknown("object kind", static_cast<unsigned>(kind));
 }

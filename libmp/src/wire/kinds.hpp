@@ -97,6 +97,9 @@ enum class EventKind : std::uint16_t {
   SemaphoreRecovered = 101,  // c = how many permits were given back
   BarrierBroken = 102,       // a party learned it: c = why (wire::BarrierBreak), a = pid of the dead party or 0
   BarrierReset = 103,
+
+  // Blocks of shared memory.
+  Unlinked = 110,  // its name is gone: c = 0 taken away by this process, 1 found gone by the reporter
 };
 
 enum class BarrierBreak : std::uint32_t { Abort = 0, Timeout = 1, Death = 2, Action = 3, Interrupt = 4, Reset = 5 };
@@ -143,6 +146,7 @@ enum class ObjectKind : std::uint16_t {
   Pool = 17,
   Manager = 18,
   Proxy = 19,
+  ShareableList = 20,  // a SharedMemory that was laid out as one
 };
 
 // How a child came to be; Root for the first process of a tree, Helper for the one that reports.

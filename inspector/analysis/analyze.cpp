@@ -1,5 +1,6 @@
 #include "analysis/analyze.hpp"
 
+#include "analysis/blocks.hpp"
 #include "analysis/contention.hpp"
 #include "analysis/deadlocks.hpp"
 #include "analysis/deaths.hpp"
@@ -69,7 +70,7 @@ std::vector<Finding> analyze(const model::Model& model) {
   std::vector<Finding> findings;
   for (const auto rule :
        {deadlock_findings, orphan_findings, death_findings, flow_findings, contention_findings,
-        lock_order_findings, fork_risk_findings, stranger_findings, loss_findings}) {
+        lock_order_findings, leak_findings, fork_risk_findings, stranger_findings, loss_findings}) {
     for (Finding& finding : rule(model, names)) findings.push_back(std::move(finding));
   }
   sort_findings(findings);

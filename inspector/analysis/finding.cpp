@@ -34,6 +34,7 @@ const std::vector<Rule>& rules() {
       {"queue-growing", "queues that grow without end"},
       {"lock-contended", "locks that most of the time is spent waiting for"},
       {"lock-order", "locks that are taken in different orders"},
+      {"leak", "shared memory that nobody has mapped and nobody has unlinked"},
       {"fork-risk", "forks beside threads and held locks", true},
       {"auth-failed", "strangers at a listener"},
       {"data-lost", "events that were lost"},

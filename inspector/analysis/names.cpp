@@ -66,6 +66,10 @@ std::string Names::kind_word(model::ObjectId id) const {
     case wire::ObjectKind::Semaphore:
     case wire::ObjectKind::BoundedSemaphore:
       return "semaphore";
+    case wire::ObjectKind::SharedMemory:
+      return "shared memory";
+    case wire::ObjectKind::ShareableList:
+      return "shareable list";
     default: {
       std::string word = wire::object_kind_name(row->kind);
       std::transform(word.begin(), word.end(), word.begin(), [](char c) {

@@ -56,7 +56,7 @@ started the code is 127, if nothing can be recorded 2. SIGINT goes to the progra
 constexpr char kReportHelp[] = R"(Say in words what a recording shows.
 The verdict, each finding with its evidence, processes, locks, queues. With --fail-on the exit code is 1 if
 any of these findings is in the recording: deadlock, owner-died, worker-died, stall, queue-stuck, queue-full,
-queue-growing, lock-contended, lock-order, fork-risk, auth-failed, data-lost, or any. Any is all but
+queue-growing, lock-contended, lock-order, leak, fork-risk, auth-failed, data-lost, or any. Any is all but
 fork-risk, which is no problem by itself. The code is 2 if the file cannot be read, else 0.
 
   mp-inspector report run.mpr
@@ -83,7 +83,7 @@ The program is `pipeline`, which stands beside mp-inspector; pipeline --help say
   mp-inspector demo kill                          a worker dies while it holds a lock
   xvfb-run -a mp-inspector demo --headless -o demo slow)";
 
-const std::vector<std::string> kPanels = {"sessions", "overview", "processes", "queues", "locks"};
+const std::vector<std::string> kPanels = {"sessions", "overview", "processes", "queues", "locks", "resources"};
 const std::vector<std::string> kModes = {"ok", "deadlock", "slow", "kill"};
 
 class Help : public CLI::Formatter {

@@ -1,5 +1,6 @@
 #include "app/shot_command.hpp"
 
+#include "analysis/blocks.hpp"
 #include "app/complaint.hpp"
 #include "app/desk.hpp"
 #include "app/window.hpp"
@@ -17,6 +18,7 @@ present::Screen screen_named(const std::string& name) {
   if (name == "processes") return present::Screen::Processes;
   if (name == "queues") return present::Screen::Queues;
   if (name == "locks") return present::Screen::Locks;
+  if (name == "resources") return present::Screen::Resources;
   return present::Screen::Overview;
 }
 
@@ -29,6 +31,7 @@ present::EntityRef entity_named(const model::Model& model, const std::string& na
     if (object.merged_into != 0 || object.name != name) continue;
     if (model.locks().find(object.id) != nullptr) return {present::EntityKind::Lock, object.id};
     if (model.queues().find(object.id) != nullptr) return {present::EntityKind::Queue, object.id};
+    if (analysis::is_block(object.kind)) return {present::EntityKind::Block, object.id};
     return {present::EntityKind::Object, object.id};
   }
   return {};

@@ -175,6 +175,8 @@ void ObjectTable::absorb(ObjectId from, ObjectId to) {
     take_larger(kept->sent, ref.sent);
     take_larger(kept->received, ref.received);
   }
+  if (target.unlinked_ns == 0) target.unlinked_ns = source.unlinked_ns;
+  if (target.unlinked_by == 0) target.unlinked_by = source.unlinked_by;
   source.users.clear();
   source.merged_into = to;
 }

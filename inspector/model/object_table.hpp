@@ -52,6 +52,8 @@ struct Object {
   std::uint64_t first_seen_ns = 0;
   std::uint64_t auth_failures = 0;  // listeners
   bool eof = false;                 // connections: the other end is gone
+  std::uint64_t unlinked_ns = 0;    // blocks: their name is gone since then; 0 = they have one
+  Puid unlinked_by = 0;             // who took it away; 0 = not known
   std::map<Puid, ObjectRef> users;
 
   // Sums over all users.
@@ -59,7 +61,7 @@ struct Object {
   [[nodiscard]] std::size_t open_users() const noexcept;
   void io(auto& ar) {
     ar(id, kind, declared, merged_into, name, site, creator, capacity, key, first_seen_ns,
-       auth_failures, eof, users);
+       auth_failures, eof, unlinked_ns, unlinked_by, users);
   }
 };
 

@@ -105,6 +105,15 @@ bool auth_failed(Tables& tables, const Fact& fact) {
   return true;
 }
 
+// A process says so of itself, or the reporter of whoever it was: then the first word counts.
+bool unlinked(Tables& tables, const Fact& fact) {
+  Object* row = tables.objects.edit(object_of(tables, fact));
+  if (row == nullptr) return false;
+  if (row->unlinked_ns == 0) row->unlinked_ns = fact.t_ns;
+  if (fact.event.c == 0) row->unlinked_by = fact.event.process;
+  return true;
+}
+
 // Known, and nothing in the state depends on them.
 bool nothing(Tables& tables, const Fact& fact) {
   object_of(tables, fact);
@@ -118,6 +127,7 @@ constexpr std::array kReducers = {
     Subscription{Kind::ConnectionWoken, woken},   Subscription{Kind::ConnectionEof, end_of_file},
     Subscription{Kind::Accepted, nothing},        Subscription{Kind::Connected, nothing},
     Subscription{Kind::AuthOk, nothing},          Subscription{Kind::AuthFail, auth_failed},
+    Subscription{Kind::Unlinked, unlinked},
 };
 
 }  // namespace

@@ -17,6 +17,7 @@ QueueListVm build_queue_list(const Look&);
 TimeStripVm build_time_strip(const Look&, int width);
 TopBarVm build_top_bar(const Look&);
 RailVm build_rail(const Look&);
+ResourceListVm build_resource_list(const Look&);
 StatusVm build_status(const Look&);
 WaitGraphVm build_wait_graph(const Look&);
 

@@ -12,7 +12,7 @@
 
 namespace inspector::present {
 
-enum class Screen : std::uint8_t { Sessions, Overview, Processes, Queues, Locks };
+enum class Screen : std::uint8_t { Sessions, Overview, Processes, Queues, Locks, Resources };
 enum class QueuesView : std::uint8_t { Table, Flow, Messages };
 enum class LocksView : std::uint8_t { Table, Graph };
 enum class Theme : std::uint8_t { Dark, Light };

@@ -1,5 +1,6 @@
 #include "present/detail.hpp"
 
+#include "analysis/blocks.hpp"
 #include "analysis/events.hpp"
 #include "present/builders.hpp"
 #include "present/detail_blocks.hpp"
@@ -47,6 +48,8 @@ void describe(const Look& look, EntityRef focus, const analysis::Subject& subjec
         describe_lock(look, object, *lock, vm);
       } else if (focus.kind == EntityKind::Queue && queue != nullptr) {
         describe_queue(look, object, *queue, vm);
+      } else if (analysis::is_block(object.kind)) {
+        describe_block(look, object, vm);
       } else {
         describe_object(look, object, vm);
       }

@@ -13,6 +13,7 @@ void describe_process(const Look&, const model::Process&, DetailVm&);
 void describe_thread(const Look&, const model::Thread&, DetailVm&);
 void describe_queue(const Look&, const model::Object&, const model::Queue&, DetailVm&);
 void describe_lock(const Look&, const model::Object&, const model::Lock&, DetailVm&);
+void describe_block(const Look&, const model::Object&, DetailVm&);
 void describe_object(const Look&, const model::Object&, DetailVm&);
 // An item of a queue, see messages.hpp.
 void describe_message(const Look&, EntityRef, DetailVm&);

@@ -1,3 +1,4 @@
+#include "analysis/blocks.hpp"
 #include "analysis/contention.hpp"
 #include "analysis/deaths.hpp"
 #include "analysis/phrases.hpp"
@@ -5,6 +6,7 @@
 #include "present/format.hpp"
 #include "present/plotting.hpp"
 #include "present/queue_curves.hpp"
+#include "present/resource_list.hpp"
 
 #include <algorithm>
 
@@ -94,6 +96,32 @@ Plot lock_plot(const Look& look, const model::Lock& lock) {
   plot.curves.push_back({"waited", Tone::Waiting, 0, "",
                          decimate(points, plot.window, kBuckets, top, look.now()), false});
   return plot;
+}
+
+analysis::Text block_state(const Look& look, const analysis::Block& block) {
+  const model::Object& object = *block.object;
+  const std::string mapped = "by " + plural(block.mappers.size(), "process", "processes");
+  const std::string unused = duration_text(look.age(block.free_since_ns));
+  analysis::Text text;
+  switch (block.state) {
+    case analysis::BlockState::InUse:
+      return "Mapped " + mapped + ".";
+    case analysis::BlockState::Unlinked:
+      text << "Still mapped " + mapped + "; unlinked " +
+                  duration_text(look.age(object.unlinked_ns)) + " ago";
+      break;
+    case analysis::BlockState::Closed:
+      return "Nobody has it mapped for " + unused + ", and it can still be found by its name.";
+    case analysis::BlockState::Leaked:
+      return "Left over: nobody has it mapped for " + unused + ", and nobody has unlinked it.";
+    case analysis::BlockState::Gone:
+      text << (analysis::is_named_block(object.kind)
+                   ? "Gone: nobody has it mapped, and its name was taken away"
+                   : "Gone: nobody has it any more");
+      break;
+  }
+  if (object.unlinked_by != 0) text << " by " << look.names.say(object.unlinked_by);
+  return text << ".";
 }
 
 analysis::Text lock_state(const Look& look, const model::Lock& lock, std::size_t waiters) {
@@ -195,6 +223,21 @@ void describe_lock(const Look& look, const model::Object& object, const model::L
   add_relation(vm, "held before by", std::move(before));
   add_users(look, object, vm);
   vm.plots.push_back(lock_plot(look, lock));
+}
+
+void describe_block(const Look& look, const model::Object& object, DetailVm& vm) {
+  add_common(look, object, vm);
+  const analysis::Block block = analysis::block_of(look.model, object);
+  vm.state = look.sentence(block_state(look, block));
+  vm.facts.push_back({"size", bytes_text(object.capacity)});
+  const Badge state = block_badge(block.state);
+  vm.facts.push_back({"state", state.text, "", state.tone});
+  vm.facts.push_back({"mapped by", count_text(block.mappers.size()),
+                      "of " + plural(object.users.size(), "process", "processes")});
+  add_relation(vm, "mapped by", process_chips(look, block.mappers));
+  if (const model::ObjectId lock = analysis::lock_of(look.model, object); lock != 0)
+    add_relation(vm, "its lock", {look.chip_object(lock)});
+  if (object.creator != 0) add_relation(vm, "made by", {look.chip(object.creator)});
 }
 
 void describe_object(const Look& look, const model::Object& object, DetailVm& vm) {

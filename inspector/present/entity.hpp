@@ -7,7 +7,18 @@
 
 namespace inspector::present {
 
-enum class EntityKind : std::uint8_t { None, Process, Thread, Queue, Lock, Pipe, Object, Alarm, Message };
+enum class EntityKind : std::uint8_t {
+  None,
+  Process,
+  Thread,
+  Queue,
+  Lock,
+  Pipe,
+  Object,
+  Alarm,
+  Block,
+  Message
+};
 
 struct EntityRef {
   EntityKind kind = EntityKind::None;

@@ -16,6 +16,7 @@ Evidence evidence_of(const analysis::Finding& finding, bool at_its_time) {
       finding.rule == "lock-contended" || finding.rule == "lock-order")
     evidence.screen = Screen::Locks;
   if (finding.rule.starts_with("queue-")) evidence.screen = Screen::Queues;
+  if (finding.rule == "leak") evidence.screen = Screen::Resources;
   evidence.graph = finding.rule == "deadlock" || finding.rule == "stall";
   if (at_its_time) {
     const std::uint64_t settled = finding.since_ns + kSettledNs;

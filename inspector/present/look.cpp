@@ -5,6 +5,7 @@
 #include "analysis/phrases.hpp"
 #include "present/format.hpp"
 #include "present/plotting.hpp"
+#include "present/resource_list.hpp"
 
 #include <algorithm>
 #include <set>
@@ -32,6 +33,11 @@ EntityKind entity_kind(const model::Model& model, model::ObjectId id) {
       return EntityKind::Lock;
     case wire::ObjectKind::Connection:
       return EntityKind::Pipe;
+    case wire::ObjectKind::SharedMemory:
+    case wire::ObjectKind::ShareableList:
+    case wire::ObjectKind::Value:
+    case wire::ObjectKind::Array:
+      return EntityKind::Block;
     case wire::ObjectKind::None:
       break;
     default:
@@ -192,6 +198,10 @@ Chip Look::chip_object(model::ObjectId id) const {
   } else if (const model::Queue* queue = model.queues().find(id)) {
     chip.tip.state = plural(queue->depth(), "item", "items");
     chip.tip.numbers = {count_text(queue->puts) + " put", count_text(queue->gets) + " taken"};
+  } else if (chip.ref.kind == EntityKind::Block) {
+    const model::Object& object = *model.objects().find(id);
+    chip.tip.state = block_badge(analysis::block_of(model, object).state).text;
+    chip.tip.numbers = {bytes_text(object.capacity)};
   }
   const auto waiters = model.threads().waiting_on(id);
   if (!waiters.empty()) chip.tip.others = plural(waiters.size(), "waits for it", "wait for it");
@@ -279,6 +289,9 @@ Tone Look::tone_object(model::ObjectId id) const {
     if (!model.threads().waiting_on(id, wire::ThreadState::QueuePut).empty()) return Tone::Waiting;
     return queue->depth() > 0 ? Tone::Running : Tone::Idle;
   }
+  const model::Object* object = model.objects().find(id);
+  if (object != nullptr && analysis::is_block(object->kind))
+    return block_badge(analysis::block_of(model, *object).state).tone;
   return Tone::Neutral;
 }
 

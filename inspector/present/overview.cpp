@@ -21,6 +21,7 @@ std::string action_for(const analysis::Finding& finding) {
   if (finding.rule == "lock-order") return "Show the locks";
   if (finding.rule == "worker-died" || finding.rule == "fork-risk") return "Show the process";
   if (finding.rule.starts_with("queue-")) return "Show the queue";
+  if (finding.rule == "leak") return "Show the block";
   return "Show";
 }
 

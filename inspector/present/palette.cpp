@@ -22,6 +22,7 @@ void add_actions(const SessionFacts& facts, const ViewState& view, std::vector<I
   add("Go to Processes", "screen", "2", GoTo{Screen::Processes});
   add("Go to Queues", "screen", "3", GoTo{Screen::Queues});
   add("Go to Locks", "screen", "4", GoTo{Screen::Locks});
+  add("Go to Resources", "screen", "6", GoTo{Screen::Resources});
   add("Go to Sessions", "screen", "Ctrl+O", GoTo{Screen::Sessions});
   if (facts.can_pause && view.mode != Mode::Paused) add("Pause", "time", "Space", Pause{});
   if (facts.can_seek && view.mode == Mode::Paused) add("Play", "time", "Space", Play{});
@@ -61,6 +62,10 @@ void add_entities(const Look& look, std::vector<Item>& items) {
     add(look.chip(process->puid), "process " + std::to_string(process->pid));
   for (const auto& [id, queue] : look.model.queues().rows()) add(look.chip_object(id), "queue");
   for (const auto& [id, lock] : look.model.locks().rows()) add(look.chip_object(id), "lock");
+  for (const analysis::Block& block : analysis::blocks(look.model)) {
+    if (block.has_memory())
+      add(look.chip_object(block.object->id), wire::object_kind_name(block.object->kind));
+  }
 }
 
 // How well an item answers the search: the start of the label, a word's start, anywhere, or in the

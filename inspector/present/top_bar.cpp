@@ -50,6 +50,8 @@ const char* screen_name(Screen screen) {
       return "Queues";
     case Screen::Locks:
       return "Locks";
+    case Screen::Resources:
+      return "Resources";
   }
   return "";
 }
@@ -64,7 +66,8 @@ Badge rail_badge(const Look& look, Screen screen) {
                       finding.rule == "lock-order";
     const bool here = screen == Screen::Overview || (screen == Screen::Locks && lock) ||
                       (screen == Screen::Processes && finding.rule == "worker-died") ||
-                      (screen == Screen::Queues && finding.rule.starts_with("queue-"));
+                      (screen == Screen::Queues && finding.rule.starts_with("queue-")) ||
+                      (screen == Screen::Resources && finding.rule == "leak");
     if (!here) continue;
     ++count;
     if (Look::tone(finding) == Tone::Alarm) worst = Tone::Alarm;
@@ -133,7 +136,8 @@ RailVm build_rail(const Look& look) {
   const SessionFacts& facts = look.facts;
   RailVm vm;
   for (const Screen screen :
-       {Screen::Overview, Screen::Processes, Screen::Queues, Screen::Locks, Screen::Sessions}) {
+       {Screen::Overview, Screen::Processes, Screen::Queues, Screen::Locks, Screen::Resources,
+        Screen::Sessions}) {
     vm.items.push_back(
         {screen, screen_name(screen),
          facts.open && screen != Screen::Sessions ? rail_badge(look, screen) : Badge{}});

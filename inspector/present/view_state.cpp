@@ -19,6 +19,8 @@ Screen home_of(EntityKind kind, Screen otherwise) {
       return Screen::Queues;
     case EntityKind::Lock:
       return Screen::Locks;
+    case EntityKind::Block:
+      return Screen::Resources;
     case EntityKind::Alarm:
       return Screen::Overview;
     case EntityKind::Object:

@@ -47,6 +47,10 @@ TopBarVm build_top_bar(const model::Model& model, const SessionFacts& facts,
 RailVm build_rail(const model::Model& model, const SessionFacts& facts, const ViewState& view) {
   return build_rail(Look(model, facts, view));
 }
+ResourceListVm build_resource_list(const model::Model& model, const SessionFacts& facts,
+                                   const ViewState& view) {
+  return build_resource_list(Look(model, facts, view));
+}
 StatusVm build_status(const model::Model& model, const SessionFacts& facts, const ViewState& view) {
   return build_status(Look(model, facts, view));
 }
@@ -87,6 +91,9 @@ void build_visible(const model::Model& model, const SessionFacts& session,
     case Screen::Locks:
       out.locks = build_lock_list(look);
       if (view.locks_view == LocksView::Graph) out.wait_graph = build_wait_graph(look);
+      break;
+    case Screen::Resources:
+      out.resources = build_resource_list(look);
       break;
   }
 }

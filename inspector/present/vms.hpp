@@ -10,6 +10,7 @@
 #include "present/palette.hpp"
 #include "present/process_tree.hpp"
 #include "present/queue_list.hpp"
+#include "present/resource_list.hpp"
 #include "present/sessions.hpp"
 #include "present/time_strip.hpp"
 #include "present/top_bar.hpp"
@@ -36,6 +37,7 @@ struct Vms {
   MessagesVm messages;
   LockListVm locks;
   WaitGraphVm wait_graph;
+  ResourceListVm resources;
 };
 
 // Builds the frame parts and the visible screen into `out`; the other screens are left as they

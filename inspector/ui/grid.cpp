@@ -24,6 +24,8 @@ const char* name_of(present::Screen screen) {
       return "queues";
     case present::Screen::Locks:
       return "locks";
+    case present::Screen::Resources:
+      return "resources";
   }
   return "";
 }

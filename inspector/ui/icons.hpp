@@ -43,6 +43,7 @@ inline constexpr const char* kSun = "\xef\x86\x85";           // f185
 inline constexpr const char* kMoon = "\xef\x86\x86";          // f186
 inline constexpr const char* kCube = "\xef\x86\xb2";          // f1b2
 inline constexpr const char* kCubes = "\xef\x86\xb3";         // f1b3
+inline constexpr const char* kDatabase = "\xef\x87\x80";      // f1c0
 inline constexpr const char* kHistory = "\xef\x87\x9a";       // f1da
 inline constexpr const char* kShare = "\xef\x87\xa0";         // f1e0
 inline constexpr const char* kTable = "\xef\x83\x8e";         // f0ce
@@ -67,6 +68,8 @@ inline const char* of(present::EntityKind kind) {
       return kExchange;
     case EntityKind::Lock:
       return kLock;
+    case EntityKind::Block:
+      return kDatabase;
     case EntityKind::Object:
       return kCubes;
     case EntityKind::Message:

@@ -98,7 +98,7 @@ struct KeyLine {
 };
 
 constexpr KeyLine kKeyLines[] = {
-    {"1  2  3  4", "Overview, Processes, Queues, Locks"},
+    {"1  2  3  4  6", "Overview, Processes, Queues, Locks, Resources"},
     {"Ctrl O", "Sessions: attach, recordings, demos"},
     {"Ctrl P", "Find a process, queue, lock or action"},
     {"Space", "Pause the view, play on"},

@@ -28,6 +28,8 @@ ItemLook look_of(present::Screen screen) {
       return {icon::kInbox, "queues", "3"};
     case present::Screen::Locks:
       return {icon::kLock, "locks", "4"};
+    case present::Screen::Resources:
+      return {icon::kDatabase, "resources", "6"};
   }
   return {"", "", ""};
 }

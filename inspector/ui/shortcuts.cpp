@@ -20,6 +20,8 @@ std::vector<present::EntityRef> rows_of(const present::Vms& vms, Screen screen) 
     for (const auto& row : vms.queues.rows) rows.push_back(row.queue.ref);
   } else if (screen == Screen::Locks) {
     for (const auto& row : vms.locks.rows) rows.push_back(row.lock.ref);
+  } else if (screen == Screen::Resources) {
+    for (const auto& row : vms.resources.rows) rows.push_back(row.block.ref);
   }
   return rows;
 }
@@ -62,6 +64,8 @@ void handle_character(Context& context, Memory& memory, const present::Vms& vms,
       return context.send(present::GoTo{Screen::Queues});
     case '4':
       return context.send(present::GoTo{Screen::Locks});
+    case '6':
+      return context.send(present::GoTo{Screen::Resources});
     case ' ':
       return pause_or_play(context, strip);
     case ',':

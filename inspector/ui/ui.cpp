@@ -9,6 +9,7 @@
 #include "ui/process_panel.hpp"
 #include "ui/queue_panel.hpp"
 #include "ui/rail.hpp"
+#include "ui/resource_panel.hpp"
 #include "ui/scope.hpp"
 #include "ui/sessions_panel.hpp"
 #include "ui/shortcuts.hpp"
@@ -102,6 +103,8 @@ void Ui::main_view(Context& context, const present::Vms& vms) {
       return draw_queues(context, memory_, vms.queues, vms.flow_graph, vms.messages);
     case present::Screen::Locks:
       return draw_locks(context, memory_, vms.locks, vms.wait_graph);
+    case present::Screen::Resources:
+      return draw_resources(context, vms.resources);
   }
 }
 

@@ -123,6 +123,10 @@ class EventBuilder {
     add(Kind::Declare, who, {.object = thing.number}, encode(info));
   }
   void retire(Who who, Thing thing) { add(Kind::Retire, who, {.object = thing.number}); }
+  // `found`: the reporter says so, whoever did it.
+  void unlinked(Who who, Thing thing, bool found = false) {
+    add(Kind::Unlinked, who, {.object = thing.number, .c = found ? 1U : 0U});
+  }
   void counters(Who who, Thing thing, const wire::ObjectCounters& totals) {
     add(Kind::Counters, Who(who.process, wire::kNoThread), {.object = thing.number},
         encode(totals));

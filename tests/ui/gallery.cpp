@@ -35,6 +35,7 @@ std::vector<Shot> shots() {
     all.push_back({name + "-processes", scene, Screen::Processes});
     all.push_back({name + "-queues", scene, Screen::Queues});
     all.push_back({name + "-locks", scene, Screen::Locks});
+    all.push_back({name + "-resources", scene, Screen::Resources});
     all.push_back({name + "-graph", scene, Screen::Locks, present::LocksView::Graph});
     all.push_back({name + "-flow", scene, Screen::Queues, present::LocksView::Table,
                    present::QueuesView::Flow});

@@ -20,8 +20,9 @@ struct Size {
   float height;
 };
 constexpr std::array<Size, 3> kSizes = {{{1024, 640}, {1280, 720}, {1920, 1080}}};
-constexpr std::array<Screen, 5> kScreens = {Screen::Sessions, Screen::Overview, Screen::Processes,
-                                            Screen::Queues, Screen::Locks};
+constexpr std::array<Screen, 6> kScreens = {Screen::Sessions, Screen::Overview, Screen::Processes,
+                                            Screen::Queues, Screen::Locks,
+                                            Screen::Resources};
 
 bool overlap(const Entry& a, const Entry& b) {
   constexpr float kSlack = 0.5F;

@@ -99,6 +99,19 @@ LockRow lock_row(std::uint64_t id, const std::string& name, bool stuck) {
   return one;
 }
 
+ResourceRow resource_row(std::uint64_t id, const std::string& name, const std::string& kind) {
+  ResourceRow one;
+  one.block = {block(id), name, Tone::Ok, {}};
+  one.kind = kind;
+  one.size = std::to_string(64 / id) + ".2 MB";
+  one.creator = process_chip(1, "MainProcess", Tone::Idle);
+  one.site = "frames.cpp:" + std::to_string(40 + id);
+  one.age = "3 min 12 s";
+  one.mappers = {one.creator};
+  one.state = {"in use", Tone::Ok};
+  return one;
+}
+
 Lane lane(const Chip& chip, int seed, bool stuck) {
   Lane one;
   one.chip = chip;

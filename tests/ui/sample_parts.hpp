@@ -18,6 +18,9 @@ inline inspector::present::EntityRef queue(std::uint64_t id) {
 inline inspector::present::EntityRef lock(std::uint64_t id) {
   return {inspector::present::EntityKind::Lock, id};
 }
+inline inspector::present::EntityRef block(std::uint64_t id) {
+  return {inspector::present::EntityKind::Block, id};
+}
 inline inspector::present::EntityRef alarm(std::uint64_t id) {
   return {inspector::present::EntityKind::Alarm, id};
 }
@@ -43,6 +46,8 @@ inspector::present::ProcessRow row(std::uint64_t id, int depth, const std::strin
 inspector::present::QueueRow queue_row(std::uint64_t id, const std::string& name,
                                        const std::string& limit, float fill, bool full);
 inspector::present::LockRow lock_row(std::uint64_t id, const std::string& name, bool stuck);
+inspector::present::ResourceRow resource_row(std::uint64_t id, const std::string& name,
+                                             const std::string& kind);
 inspector::present::Lane lane(const inspector::present::Chip& chip, int seed, bool stuck);
 inspector::present::Plot time_plot(const std::string& id, const std::string& title,
                                    const std::string& range);

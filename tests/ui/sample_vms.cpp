@@ -46,6 +46,7 @@ void fill_rail(Vms& vms, bool trouble) {
                     {Screen::Processes, "Processes", {}},
                     {Screen::Queues, "Queues", {}},
                     {Screen::Locks, "Locks", {}},
+                    {Screen::Resources, "Resources", {}},
                     {Screen::Sessions, "Sessions", {}}};
   if (!trouble) return;
   vms.rail.items[0].badge = {"3", Tone::Alarm};
@@ -171,6 +172,25 @@ void fill_locks(Vms& vms, bool trouble) {
   list.lanes.x_ticks = {{0, "-60 s"}, {0.5F, "-30 s"}, {1, "now"}};
   for (std::size_t i = 0; i < list.rows.size(); ++i)
     list.lanes.lanes.push_back(lane(list.rows[i].lock, static_cast<int>(i), trouble && i < 2));
+}
+
+void fill_resources(Vms& vms, bool trouble) {
+  ResourceListVm& list = vms.resources;
+  list.summary = trouble ? "4 blocks \xc2\xb7 112 MB \xc2\xb7 1 leaked \xc2\xb7 1 gone"
+                         : "4 blocks \xc2\xb7 112 MB \xc2\xb7 1 gone";
+  list.rows = {resource_row(1, "psm_6e1f02aa", "SharedMemory"), resource_row(2, "weights", "Array"),
+               resource_row(3, "settings", "ShareableList"), resource_row(4, "progress", "Value"),
+               resource_row(5, "psm_0b51c3d8", "SharedMemory")};
+  list.rows[1].mappers.push_back(process_chip(5, "worker-3", Tone::Running));
+  list.rows[2].state = {"unlinked, still mapped", Tone::Info};
+  ResourceRow& gone = list.rows[4];
+  gone.mappers.clear();
+  gone.gone = true;
+  gone.state = {"gone", Tone::Idle};
+  if (!trouble) return;
+  list.rows[0].mappers.clear();
+  list.rows[0].creator = process_chip(3, "worker-1", Tone::Dead);
+  list.rows[0].state = {"leaked", Tone::Warning};
 }
 
 void fill_flow(Vms& vms, bool trouble) {
@@ -327,6 +347,7 @@ Scene open_scene(bool trouble) {
   fill_processes(scene.vms, trouble);
   fill_queues(scene.vms, trouble);
   fill_locks(scene.vms, trouble);
+  fill_resources(scene.vms, trouble);
   fill_flow(scene.vms, trouble);
   fill_messages(scene.vms, trouble);
   if (trouble)
@@ -437,6 +458,8 @@ Scene waiting_for_it() {
       "Each Queue, SimpleQueue and Pipe of the program is listed here from the moment it is made."};
   scene.vms.locks = {};
   scene.vms.locks.empty = {"No locks", "Locks and semaphores appear when somebody uses them."};
+  scene.vms.resources = {};
+  scene.vms.resources.empty = {"No shared memory", "The program has made no block yet."};
   return scene;
 }
 
@@ -501,6 +524,9 @@ Scene crowded(int processes) {
         lock_row(i, "application.cache.shard[" + std::to_string(i) + "].write_lock", false));
     vms.locks.lanes.lanes.push_back(lane(vms.locks.rows.back().lock, static_cast<int>(i), false));
   }
+  for (std::uint64_t i = 6; i < 60; ++i)
+    vms.resources.rows.push_back(resource_row(
+        i, "org.example.frames.ring-buffer-" + std::to_string(i), "SharedMemory"));
   vms.top_bar.session = "a-program-with-quite-a-long-name --and --arguments";
   vms.top_bar.origin = "build-host-17.example.org";
   return scene;

@@ -18,6 +18,8 @@ TEST(Rail, ClicksGoToTheScreens) {
   EXPECT_EQ(window.scene.view.screen, Screen::Queues);
   window.click("nav/locks");
   EXPECT_EQ(window.scene.view.screen, Screen::Locks);
+  window.click("nav/resources");
+  EXPECT_EQ(window.scene.view.screen, Screen::Resources);
   window.click("nav/sessions");
   EXPECT_EQ(window.scene.view.screen, Screen::Sessions);
   window.click("nav/overview");
@@ -274,6 +276,34 @@ TEST(Queues, ThePlotUnderTheMouseIsProbedAndNoLongerWhenItLeaves) {
   EXPECT_NEAR(window.scene.view.probe->fraction, 0.5, 0.02);
   window.hover("nav/overview");
   EXPECT_FALSE(window.scene.view.probe.has_value());
+}
+
+TEST(Resources, ShowSizeMakerMappersAndState) {
+  Scene scene = deadlock();
+  scene.view.screen = Screen::Resources;
+  scene.view.detail_open = false;
+  Harness window(std::move(scene));
+
+  EXPECT_EQ(window.text("resources/psm_6e1f02aa/state"), "leaked");
+  EXPECT_EQ(window.text("resources/psm_6e1f02aa/size"), "64.2 MB");
+  EXPECT_EQ(window.text("resources/psm_6e1f02aa/creator"), "worker-1");
+  EXPECT_EQ(window.text("resources/psm_6e1f02aa/at"), "frames.cpp:41");
+  EXPECT_EQ(window.text("resources/weights/mappers/worker-3"), "worker-3");
+  EXPECT_FALSE(window.has("resources/psm_0b51c3d8/mappers/MainProcess"));
+}
+
+TEST(Resources, AClickSelectsAndAHeadingSorts) {
+  Scene scene = deadlock();
+  scene.view.screen = Screen::Resources;
+  Harness window(std::move(scene));
+
+  window.click("resources/weights");
+  EXPECT_EQ(window.scene.view.focus(), block(2));
+  window.key("DownArrow");
+  EXPECT_EQ(window.scene.view.focus(), block(3));
+  window.click("resources/sort/size");
+  EXPECT_EQ(window.scene.view.sort(Screen::Resources).column,
+            static_cast<int>(ResourceColumn::Size));
 }
 
 TEST(Locks, ShowHolderWaitersAndVerdict) {

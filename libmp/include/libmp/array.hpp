@@ -190,8 +190,8 @@ class Array : public detail::Synchronized {
   template <class Initial>
   Array(SharedOptions options, std::source_location site, const Initial& initial)
       : Array(RawArray<T>(initial, RawOptions{options.name}, site),
-              ValueLock(std::move(options.lock), detail::block_lock_name("Array", options.name, site),
-                        site)) {}
+              ValueLock(std::move(options.lock),
+                        detail::block_lock_name("Array", options.name, site), site)) {}
   Array(const RawArray<T>& raw, ValueLock lock)
       : Synchronized(raw.block_, std::move(lock)), raw_(raw) {}
 

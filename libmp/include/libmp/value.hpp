@@ -90,8 +90,8 @@ class Value : public detail::Synchronized, public detail::Arithmetic<Value<T>, T
 
   Value(const T& initial, SharedOptions options, std::source_location site, std::nullptr_t)
       : Value(RawValue<T>(initial, RawOptions{options.name}, site),
-              ValueLock(std::move(options.lock), detail::block_lock_name("Value", options.name, site),
-                        site)) {}
+              ValueLock(std::move(options.lock),
+                        detail::block_lock_name("Value", options.name, site), site)) {}
   Value(const RawValue<T>& raw, ValueLock lock)
       : Synchronized(raw.block_, std::move(lock)), at_(raw.at_) {}
 

@@ -34,6 +34,7 @@ struct Scene {
     for (const model::Object& row : model.objects().rows()) {
       if (row.name != name) continue;
       const bool is_queue = row.kind == mp::wire::ObjectKind::Queue;
+      if (analysis::is_block(row.kind)) return {EntityKind::Block, row.id};
       return {is_queue ? EntityKind::Queue : EntityKind::Lock, row.id};
     }
     return {};

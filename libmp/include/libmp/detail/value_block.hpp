@@ -31,8 +31,8 @@ struct BlockShape {
 // Zeros, aligned to 64. Throws OSError, which names needed and free bytes.
 BlockCore make_block(const BlockShape& shape, std::string_view name,
                      const std::source_location& site);
-// What the lock of a Value or an Array (`noun`) of this name is called: "lock of counter", or without
-// a name "lock of Value (main.cpp:12)".
+// What the lock of a Value or an Array (`noun`) of this name is called: "lock of counter", or
+// without a name "lock of Value (main.cpp:12)".
 std::string block_lock_name(std::string_view noun, std::string_view name,
                             const std::source_location& site);
 void* block_address(const shm::SharedBlock& block) noexcept;

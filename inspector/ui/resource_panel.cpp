@@ -16,11 +16,11 @@ constexpr int sort_by(ResourceColumn column) { return static_cast<int>(column); 
 enum At : std::size_t { kName, kSize, kState, kMappers, kCreator, kSite, kAge };
 
 constexpr Column kColumns[] = {
-    {"block", sort_by(ResourceColumn::Name), 190, 1.6F, 0},
+    {"block", sort_by(ResourceColumn::Name), 180, 1.3F, 0},
     {"size", sort_by(ResourceColumn::Size), 68, 0, 0, Align::Right},
     {"state", sort_by(ResourceColumn::State), 148, 0, 0},
-    {"mapped by", sort_by(ResourceColumn::Mappers), 116, 1.2F, 1},
-    {"made by", sort_by(ResourceColumn::Creator), 106, 0.6F, 0},
+    {"mapped by", sort_by(ResourceColumn::Mappers), 140, 1.6F, 1},
+    {"made by", sort_by(ResourceColumn::Creator), 104, 0.6F, 0},
     {"at", sort_by(ResourceColumn::Site), 132, 1, 2},
     {"age", sort_by(ResourceColumn::Age), 66, 0, 3, Align::Right},
 };

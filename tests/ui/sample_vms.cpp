@@ -525,8 +525,8 @@ Scene crowded(int processes) {
     vms.locks.lanes.lanes.push_back(lane(vms.locks.rows.back().lock, static_cast<int>(i), false));
   }
   for (std::uint64_t i = 6; i < 60; ++i)
-    vms.resources.rows.push_back(resource_row(
-        i, "org.example.frames.ring-buffer-" + std::to_string(i), "SharedMemory"));
+    vms.resources.rows.push_back(
+        resource_row(i, "frames.ring-buffer-" + std::to_string(i), "SharedMemory"));
   vms.top_bar.session = "a-program-with-quite-a-long-name --and --arguments";
   vms.top_bar.origin = "build-host-17.example.org";
   return scene;

@@ -1,5 +1,7 @@
 #include "os/modules.hpp"
 
+#include "os/fork_hooks.hpp"
+
 #include <algorithm>
 #include <cstring>
 #include <span>
@@ -114,8 +116,8 @@ struct Program {
 };
 
 const Program& program() {
-  static const Program& program = *new Program;
-  return program;
+  static constinit Lasting<Program> program;
+  return program.get();
 }
 
 const void* code_in(const Module& module, std::uint64_t offset) noexcept {

@@ -10,6 +10,7 @@
 #include <source_location>
 #include <string_view>
 
+#include "os/call_stack.hpp"
 #include "probe/hot.hpp"
 #include "wire/kinds.hpp"
 
@@ -45,7 +46,8 @@ namespace detail {
 
 Handle announce(const Announcement& what) noexcept;
 void retire(Handle object) noexcept;
-void lock_acquired(Handle object, std::uint64_t acquisition, std::uint64_t waited_ns) noexcept;
+void lock_acquired(Handle object, std::uint64_t acquisition, std::uint64_t waited_ns,
+                   const os::Caller& caller) noexcept;
 void lock_released(Handle object, std::uint64_t acquisition) noexcept;
 void moved(wire::EventKind kind, Handle object, std::uint64_t number, std::uint64_t bytes) noexcept;
 void fact(wire::EventKind kind, Handle object, std::uint32_t c, std::uint64_t a) noexcept;
@@ -112,11 +114,13 @@ class Wait {
 // --- locks ---------------------------------------------------------------------------------------------------------
 
 // Call while holding the lock. `acquisition` is the lock's own counter (1, 2, ...); waited_ns = 0 means uncontended.
-inline void lock_acquired(Handle object, std::uint64_t acquisition, std::uint64_t waited_ns = 0) noexcept {
+// `caller`: where the user's code took it from; told at level 3, not looked at below.
+inline void lock_acquired(Handle object, std::uint64_t acquisition, std::uint64_t waited_ns = 0,
+                          const os::Caller& caller = {}) noexcept {
   const Level now = level();
   if (now == Level::Off) return;
   if (waited_ns == 0 && now != Level::Full && detail::hold(object, acquisition)) return;
-  detail::lock_acquired(object, acquisition, waited_ns);
+  detail::lock_acquired(object, acquisition, waited_ns, caller);
 }
 
 // Call while still holding it, just before the store that frees it.

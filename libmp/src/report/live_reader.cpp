@@ -36,9 +36,9 @@ Result<LiveReader> LiveReader::open(const std::string& path) {
   if (std::memcmp(header->magic, wire::kLiveMagic, sizeof wire::kLiveMagic) != 0) {
     return Failure{FailureCode::NotFound, "not a live file (or not one yet)", path};
   }
-  if (header->version != wire::kLiveVersion) {
+  if (header->version < wire::kOldestLiveVersion || header->version > wire::kLiveVersion) {
     return Failure{FailureCode::Unsupported,
-                   "live file of version " + std::to_string(header->version) + ", this reader knows " +
+                   "live file of version " + std::to_string(header->version) + ", this reader knows up to " +
                        std::to_string(wire::kLiveVersion),
                    path};
   }
@@ -155,6 +155,20 @@ void LiveReader::read_ring(wire::Batch& into, std::uint64_t now_ns, bool last) {
   }
 }
 
+wire::Event LiveReader::event_in(const wire::PlainSlot& slot) {
+  wire::Event event{.t_ns = slot.t_ns,
+                    .a = slot.a,
+                    .object = slot.object,
+                    .c = slot.c,
+                    .kind = static_cast<EventKind>(slot.kind),
+                    .thread = slot.thread};
+  if (event.kind == EventKind::LockGot) {
+    event.flags = static_cast<std::uint16_t>(event.a >> wire::kCallSiteShift);
+    event.a &= wire::kMostWaited;
+  }
+  return event;
+}
+
 // Returns the first slot that is not yet committed (the end, if all are). Uncommitted ones below `given_up` are lost.
 std::uint64_t LiveReader::take_slots(const std::vector<wire::PlainSlot>& slots, std::uint64_t first,
                                      std::uint64_t torn_below, std::uint64_t given_up, wire::Batch& into) {
@@ -169,12 +183,7 @@ std::uint64_t LiveReader::take_slots(const std::vector<wire::PlainSlot>& slots, 
       ++lost_;
       continue;
     }
-    add(into, {.t_ns = slot.t_ns,
-               .a = slot.a,
-               .object = slot.object,
-               .c = slot.c,
-               .kind = static_cast<EventKind>(slot.kind),
-               .thread = slot.thread});
+    add(into, event_in(slot));
   }
   return first + slots.size();
 }

@@ -88,6 +88,7 @@ class LiveReader {
   void read_ring(wire::Batch& into, std::uint64_t now_ns, bool last);
   std::uint64_t take_slots(const std::vector<wire::PlainSlot>& slots, std::uint64_t first, std::uint64_t torn_below,
                            std::uint64_t given_up, wire::Batch& into);
+  static wire::Event event_in(const wire::PlainSlot& slot);
   void read_threads(wire::Batch& into, std::uint64_t now_ns, bool last);
   std::optional<ThreadView> view_of(const wire::PlainThread& slot, std::uint16_t index, bool last);
   void read_objects(wire::Batch& into, std::uint64_t now_ns);

@@ -17,11 +17,19 @@ Lock::Lock(LockOptions options, std::source_location site)
 Lock::Lock(std::string_view name, std::source_location site)
     : Lock(LockOptions{std::string(name)}, site) {}
 
-bool Lock::acquire() { return body_->take() || body_->take_slowly(os::Deadline::never()); }
-bool Lock::acquire(Timeout timeout) {
-  return body_->take() || body_->take_slowly(sync::deadline_of(timeout));
+// Never inlined, so that their caller is the user's code.
+[[gnu::noinline]] bool Lock::acquire() {
+  const os::Caller caller = os::caller();
+  return body_->take(caller) || body_->take_slowly(os::Deadline::never(), caller);
 }
-bool Lock::try_acquire() { return body_->take() || body_->take_slowly(os::Deadline::at_ns(0)); }
+[[gnu::noinline]] bool Lock::acquire(Timeout timeout) {
+  const os::Caller caller = os::caller();
+  return body_->take(caller) || body_->take_slowly(sync::deadline_of(timeout), caller);
+}
+[[gnu::noinline]] bool Lock::try_acquire() {
+  const os::Caller caller = os::caller();
+  return body_->take(caller) || body_->take_slowly(os::Deadline::at_ns(0), caller);
+}
 
 void Lock::release() {
   if (!body_->free_own()) body_->free_of_others();
@@ -42,7 +50,7 @@ unsigned Lock::give_up() const {
   if (!body_->free_own()) body_->free_of_others();
   return 1;
 }
-void Lock::take_back(unsigned) const { body_->take_back(); }
+[[gnu::noinline]] void Lock::take_back(unsigned) const { body_->take_back(os::caller()); }
 
 void detail::Archiver<Lock>::write(OutArchive& archive, const Lock& value) {
   const auto& body = *value.body_;

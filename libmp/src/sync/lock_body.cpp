@@ -22,19 +22,19 @@ Holder LockBody::holder() const noexcept {
   return is_mine() ? Holder::ThisThread : Holder::OtherThread;
 }
 
-bool LockBody::take_slowly(os::Deadline deadline) {
+bool LockBody::take_slowly(os::Deadline deadline, const os::Caller& caller) {
   LazyWait wait(wire::ThreadState::LockWait, noun.probe, deadline);
   const auto [outcome, dead] = sync::take_slowly(ref(), OnDeath::Report, deadline, spin, wait);
   if (outcome == Outcome::OwnerDied) throw_owner_died(dead);
   if (outcome == Outcome::Interrupted) throw_interrupted(noun.text() + ".acquire()");
   if (outcome == Outcome::TimedOut) return false;
   const std::uint64_t waited_ns = wait.end(true);
-  probe::lock_acquired(noun.probe, note_acquisition(), waited_ns);
+  probe::lock_acquired(noun.probe, note_acquisition(), waited_ns, caller);
   return true;
 }
 
-void LockBody::take_back() {
-  if (take()) return;
+void LockBody::take_back(const os::Caller& caller) {
+  if (take(caller)) return;
   const os::Deadline never = os::Deadline::never();
   LazyWait wait(wire::ThreadState::LockWait, noun.probe, never);
   Result result;
@@ -48,7 +48,8 @@ void LockBody::take_back() {
     detail::lost_lock = &cell;
     throw_owner_died(result.dead);
   }
-  probe::lock_acquired(noun.probe, note_acquisition(), wait.end(true));
+  const std::uint64_t waited_ns = wait.end(true);
+  probe::lock_acquired(noun.probe, note_acquisition(), waited_ns, caller);
 }
 
 void LockBody::free_of_others() {

@@ -45,9 +45,9 @@ struct LockBody {
   [[nodiscard]] Holder holder() const noexcept;
 
   // The whole of an uncontended acquire and release; everything else is out of their way.
-  bool take() noexcept {
+  bool take(const os::Caller& caller) noexcept {
     if (!try_take(cell.word)) return false;
-    probe::lock_acquired(noun.probe, note_acquisition());
+    probe::lock_acquired(noun.probe, note_acquisition(), 0, caller);
     return true;
   }
   bool free_own() noexcept {
@@ -64,10 +64,10 @@ struct LockBody {
   }
 
   // After take() failed. Throws OwnerDied and KeyboardInterrupt.
-  [[gnu::noinline]] bool take_slowly(os::Deadline deadline);
+  [[gnu::noinline]] bool take_slowly(os::Deadline deadline, const os::Caller& caller);
   // For a wait() that gave it up: as long as it takes, and no interrupt ends it. Throws OwnerDied;
   // then the lock is lost.
-  void take_back();
+  void take_back(const os::Caller& caller);
   [[gnu::noinline]] void free_of_others();
   void recover();
   [[noreturn]] void throw_owner_died(Word dead) const;

@@ -11,8 +11,8 @@ struct RLock::Body : sync::LockBody {
   Body(shm::UniqueCell given, std::string name, const sync::Origin& origin)
       : LockBody(std::move(given), wire::ObjectKind::RLock, "RLock", std::move(name), origin) {}
 
-  bool enter() noexcept {
-    if (take()) {
+  bool enter(const os::Caller& caller) noexcept {
+    if (take(caller)) {
       set_depth(1);
       return true;
     }
@@ -20,8 +20,8 @@ struct RLock::Body : sync::LockBody {
     set_depth(depth() + 1);
     return true;
   }
-  bool enter(os::Deadline deadline) {
-    if (!take_slowly(deadline)) return false;
+  bool enter(os::Deadline deadline, const os::Caller& caller) {
+    if (!take_slowly(deadline, caller)) return false;
     set_depth(1);
     return true;
   }
@@ -62,11 +62,19 @@ RLock::RLock(LockOptions options, std::source_location site)
 RLock::RLock(std::string_view name, std::source_location site)
     : RLock(LockOptions{std::string(name)}, site) {}
 
-bool RLock::acquire() { return body_->enter() || body_->enter(os::Deadline::never()); }
-bool RLock::acquire(Timeout timeout) {
-  return body_->enter() || body_->enter(sync::deadline_of(timeout));
+// Never inlined, so that their caller is the user's code.
+[[gnu::noinline]] bool RLock::acquire() {
+  const os::Caller caller = os::caller();
+  return body_->enter(caller) || body_->enter(os::Deadline::never(), caller);
 }
-bool RLock::try_acquire() { return body_->enter() || body_->enter(os::Deadline::at_ns(0)); }
+[[gnu::noinline]] bool RLock::acquire(Timeout timeout) {
+  const os::Caller caller = os::caller();
+  return body_->enter(caller) || body_->enter(sync::deadline_of(timeout), caller);
+}
+[[gnu::noinline]] bool RLock::try_acquire() {
+  const os::Caller caller = os::caller();
+  return body_->enter(caller) || body_->enter(os::Deadline::at_ns(0), caller);
+}
 
 void RLock::release() { body_->leave(); }
 void RLock::unlock() {
@@ -89,8 +97,8 @@ unsigned RLock::give_up() const {
   body_->free();
   return depth;
 }
-void RLock::take_back(unsigned depth) const {
-  body_->take_back();
+[[gnu::noinline]] void RLock::take_back(unsigned depth) const {
+  body_->take_back(os::caller());
   body_->set_depth(depth);
 }
 

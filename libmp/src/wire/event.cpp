@@ -43,6 +43,8 @@ std::string kind_name(EventKind kind) {
       return "Retire";
     case EventKind::Counters:
       return "Counters";
+    case EventKind::CallSite:
+      return "CallSite";
     case EventKind::LockWait:
       return "LockWait";
     case EventKind::LockGot:

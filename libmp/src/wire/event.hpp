@@ -109,6 +109,29 @@ struct ForkRisk {
   bool operator==(const ForkRisk&) const = default;
 };
 
+// A module as it lay in the memory of a process, and a call in it.
+struct CodeModule {
+  std::string path;      // of its file, as the process saw it
+  std::string build_id;  // in hexadecimal
+  bool operator==(const CodeModule&) const = default;
+};
+struct CodeCall {
+  std::uint32_t module = 0;   // index into the modules
+  std::uint64_t offset = 0;  // from where the module was loaded; within the call instruction
+  bool operator==(const CodeCall&) const = default;
+};
+
+// Where in its program a process did something. It tells the calls, innermost first; who reads the files of the modules
+// fills in the rest, of the innermost call that is the user's own.
+struct CallSite {
+  std::uint32_t line = 0;  // 0: not known
+  std::string file;
+  std::string function;
+  std::vector<CodeModule> modules;
+  std::vector<CodeCall> calls;
+  bool operator==(const CallSite&) const = default;
+};
+
 // Names for people and for exports: "LockWait", "lock-wait", "Queue". Unknown values give "kind 212".
 std::string kind_name(EventKind kind);
 std::string state_name(ThreadState state);

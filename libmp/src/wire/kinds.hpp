@@ -29,10 +29,11 @@ enum class EventKind : std::uint16_t {
   Declare = 20,     // payload ObjectInfo
   Retire = 21,      // this process has closed its last handle of the object
   Counters = 22,    // payload ObjectCounters: absolute, from the live page
+  CallSite = 23,    // payload CallSite: c = number (1, 2, ...) of a place in this process's program that events refer to
 
   // Locks. c = low 32 bits of the lock's own acquisition number where there is one, else the thread's wait number.
   LockWait = 30,       // c = wait number, a = timeout in ns or ~0
-  LockGot = 31,        // c = acquisition number, a = waited ns
+  LockGot = 31,        // c = acquisition number, a = waited ns, flags = number of the call site, 0 = not recorded
   LockFail = 32,       // timeout or try: c = wait number (0: a try that did not wait), a = waited ns
   LockFree = 33,       // c = acquisition number, a = held ns (0 unless known)
   LockOwnerDied = 34,  // a waiter learned it: c = acquisition number of the dead owner, a = dead owner's pid

@@ -14,7 +14,8 @@
 namespace mp::wire {
 
 inline constexpr char kLiveMagic[8] = {'M', 'P', 'L', 'I', 'V', 'E', '0', '1'};
-inline constexpr std::uint32_t kLiveVersion = 1;
+inline constexpr std::uint32_t kLiveVersion = 2;
+inline constexpr std::uint32_t kOldestLiveVersion = 1;  // without call sites, otherwise the same
 inline constexpr std::uint32_t kThreadSlots = 256;
 inline constexpr std::uint32_t kObjectSlots = 1024;
 inline constexpr std::uint32_t kRingSlots = 32768;  // a power of two
@@ -145,6 +146,10 @@ struct RingSlotOf {
 using RingSlot = RingSlotOf<std::atomic>;
 using PlainSlot = RingSlotOf<Plain>;
 static_assert(sizeof(RingSlot) == 32 && sizeof(PlainSlot) == 32);
+
+// In the ring, `a` of a LockGot is the time waited (cut at 78 hours) and above it the number of the call site.
+inline constexpr unsigned kCallSiteShift = 48;
+inline constexpr std::uint64_t kMostWaited = (std::uint64_t{1} << kCallSiteShift) - 1;
 
 inline constexpr std::uint32_t kHeaderOffset = 0;
 inline constexpr std::uint32_t kControlOffset = 4096;

@@ -6,6 +6,7 @@ namespace mp::wire {
 namespace {
 
 constexpr std::size_t kMaxText = 4096;
+constexpr std::size_t kMaxListed = 64;
 
 // One list of fields per record serves both directions.
 struct Out {
@@ -19,6 +20,10 @@ struct Out {
     put_le(bytes, static_cast<std::uint32_t>(kept.size()));
     bytes.append(kept);
   }
+  void list(const auto& records) {
+    put_le(bytes, static_cast<std::uint32_t>(records.size()));
+    for (const auto& record : records) fields(*this, record);
+  }
 };
 
 struct In {
@@ -29,6 +34,11 @@ struct In {
   }
   void text(std::string& value) {
     value = bytes.take(bytes.le<std::uint32_t>()).substr(0, kMaxText);
+  }
+  void list(auto& records) {
+    const auto count = bytes.le<std::uint32_t>();
+    if (count > kMaxListed) bytes.fail();
+    for (std::uint32_t i = 0; bytes.ok() && i < count; ++i) fields(*this, records.emplace_back());
   }
 };
 
@@ -74,6 +84,29 @@ void fields(auto& io, auto& risk)
   io.text(risk.descriptors_named);
 }
 
+void fields(auto& io, auto& module)
+  requires requires { module.build_id; }
+{
+  io.text(module.path);
+  io.text(module.build_id);
+}
+
+void fields(auto& io, auto& call)
+  requires requires { call.module; }
+{
+  io.ints(call.module, call.offset);
+}
+
+void fields(auto& io, auto& site)
+  requires requires { site.calls; }
+{
+  io.ints(site.line);
+  io.text(site.file);
+  io.text(site.function);
+  io.list(site.modules);
+  io.list(site.calls);
+}
+
 template <class Record>
 std::string write(const Record& record) {
   Out out;
@@ -97,6 +130,7 @@ std::string encode(const ObjectInfo& info) { return write(info); }
 std::string encode(const ObjectCounters& counters) { return write(counters); }
 std::string encode(const SampleInfo& sample) { return write(sample); }
 std::string encode(const ForkRisk& risk) { return write(risk); }
+std::string encode(const CallSite& site) { return write(site); }
 
 std::optional<ProcessInfo> decode_process_info(std::string_view bytes) {
   return read<ProcessInfo>(bytes);
@@ -111,5 +145,6 @@ std::optional<SampleInfo> decode_sample_info(std::string_view bytes) {
   return read<SampleInfo>(bytes);
 }
 std::optional<ForkRisk> decode_fork_risk(std::string_view bytes) { return read<ForkRisk>(bytes); }
+std::optional<CallSite> decode_call_site(std::string_view bytes) { return read<CallSite>(bytes); }
 
 }  // namespace mp::wire

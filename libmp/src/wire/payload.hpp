@@ -1,5 +1,5 @@
 // Encoding of the structs that travel in Event payloads: fixed little-endian fields in order, then each string as
-// u32 length and bytes. Decoders accept longer records (fields of a newer version are ignored) and refuse short ones.
+// u32 length and bytes, then each list as u32 count and its records. Decoders accept longer records (fields of a newer version are ignored) and refuse short ones.
 #pragma once
 
 #include <optional>
@@ -15,6 +15,7 @@ std::string encode(const ObjectInfo& info);
 std::string encode(const ObjectCounters& counters);
 std::string encode(const SampleInfo& sample);
 std::string encode(const ForkRisk& risk);
+std::string encode(const CallSite& site);
 
 // Empty when the bytes are not such a record. Strings are cut at 4 KiB.
 std::optional<ProcessInfo> decode_process_info(std::string_view bytes);
@@ -22,5 +23,6 @@ std::optional<ObjectInfo> decode_object_info(std::string_view bytes);
 std::optional<ObjectCounters> decode_object_counters(std::string_view bytes);
 std::optional<SampleInfo> decode_sample_info(std::string_view bytes);
 std::optional<ForkRisk> decode_fork_risk(std::string_view bytes);
+std::optional<CallSite> decode_call_site(std::string_view bytes);
 
 }  // namespace mp::wire

@@ -37,12 +37,19 @@ const wire::ObjectCounters kCounters{1, 2, 3, 4, 5, 6, 7, ~0ULL};
 const wire::SampleInfo kSample{1, 2, 3, 4};
 const wire::ForkRisk kRisk{1, 2, 1, 4, "ledger, accounts", "stdout", "7 (/dev/null)"};
 
+const wire::CallSite kSite{.line = 41,
+                           .file = "/src/transfer.cpp",
+                           .function = "transfer",
+                           .modules = {{"/bin/bank", "c0ffee"}, {"/lib/libledger.so", "beef"}},
+                           .calls = {{0, 0x1234}, {1, 0x5678}, {0, 0x9abc}}};
+
 TEST(Payload, RecordsComeBackAsTheyWere) {
   EXPECT_EQ(wire::decode_process_info(encode(kProcess)), kProcess);
   EXPECT_EQ(wire::decode_object_info(encode(kObject)), kObject);
   EXPECT_EQ(wire::decode_object_counters(encode(kCounters)), kCounters);
   EXPECT_EQ(wire::decode_sample_info(encode(kSample)), kSample);
   EXPECT_EQ(wire::decode_fork_risk(encode(kRisk)), kRisk);
+  EXPECT_EQ(wire::decode_call_site(encode(kSite)), kSite);
 }
 
 TEST(Payload, EveryShorterRecordIsRefused) {
@@ -54,6 +61,9 @@ TEST(Payload, EveryShorterRecordIsRefused) {
   }
   for (std::size_t size = 0; size < encode(kRisk).size(); ++size) {
     EXPECT_FALSE(wire::decode_fork_risk(encode(kRisk).substr(0, size))) << size;
+  }
+  for (std::size_t size = 0; size < encode(kSite).size(); ++size) {
+    EXPECT_FALSE(wire::decode_call_site(encode(kSite).substr(0, size))) << size;
   }
   EXPECT_FALSE(wire::decode_object_counters(encode(kCounters).substr(1)));
   EXPECT_FALSE(wire::decode_sample_info(""));
@@ -69,6 +79,14 @@ TEST(Payload, AStringThatClaimsMoreThanThereIsIsRefused) {
   const std::size_t length_at = bytes.size() - kObject.site.size() - 4;
   bytes[length_at + 3] = '\xff';
   EXPECT_FALSE(wire::decode_object_info(bytes));
+}
+
+TEST(Payload, AListThatClaimsMoreThanAnyoneWritesIsRefused) {
+  wire::CallSite site = kSite;
+  site.calls.resize(64);
+  EXPECT_TRUE(wire::decode_call_site(encode(site)));
+  site.calls.resize(65);
+  EXPECT_FALSE(wire::decode_call_site(encode(site)));
 }
 
 TEST(Payload, LongStringsAreCut) {

@@ -12,6 +12,7 @@
 #include "os/runtime_dir.hpp"
 #include "os/shared_file.hpp"
 #include "probe/probe.hpp"
+#include "probe/runtime/call_sites.hpp"
 #include "probe/runtime/left_files.hpp"
 #include "probe/runtime/settings.hpp"
 #include "wire/payload.hpp"
@@ -55,6 +56,7 @@ void forget_parents_file() {
     detail::level_word.store(&undecided_level, std::memory_order_relaxed);
   }
   detail::forget_writer_state(handles.load(std::memory_order_relaxed));
+  forget_call_sites();
   forget_kept_files();
   right = next;
   // The mapping itself stays: unmapping is no business of a fork handler, and the next open() replaces the views.

@@ -5,6 +5,7 @@
 
 #include "os/clock.hpp"
 #include "probe/probe.hpp"
+#include "probe/runtime/call_sites.hpp"
 #include "probe/runtime/live_process.hpp"
 #include "wire/payload.hpp"
 
@@ -133,7 +134,8 @@ void retire(Handle object) noexcept {
   free_object_slot(*file, object);
 }
 
-void lock_acquired(Handle object, std::uint64_t acquisition, std::uint64_t waited_ns) noexcept {
+void lock_acquired(Handle object, std::uint64_t acquisition, std::uint64_t waited_ns,
+                   const os::Caller& caller) noexcept {
   const LiveFile* file = live();
   if (file == nullptr || object == 0) return;
   const Level now = level();
@@ -142,8 +144,9 @@ void lock_acquired(Handle object, std::uint64_t acquisition, std::uint64_t waite
     list_held(*slot, (acquisition << 32) | object | (told ? wire::kTold : 0));
   }
   if (told) {
-    emit(*file, EventKind::LockGot, thread_index(*file), object, static_cast<std::uint32_t>(acquisition), waited_ns,
-         os::monotonic_ns());
+    const std::uint64_t site = now == Level::Full ? call_site(*file, caller) : 0;
+    emit(*file, EventKind::LockGot, thread_index(*file), object, static_cast<std::uint32_t>(acquisition),
+         std::min(waited_ns, wire::kMostWaited) | site << wire::kCallSiteShift, os::monotonic_ns());
   }
 }
 

@@ -1,5 +1,7 @@
 // From where a lock was taken: what the live file tells of it, and at which level.
+#include "os/identity.hpp"
 #include "os/modules.hpp"
+#include "os/process_id.hpp"
 #include "probe/lifecycle.hpp"
 #include "probe/probe.hpp"
 #include "probe/runtime/live_process.hpp"
@@ -86,7 +88,7 @@ TEST(CallSites, TheFirstCallIsInTheCodeThatTookTheLock) {
   const auto site = wire::decode_call_site(batch.payload_of(declared[0]));
   ASSERT_TRUE(site && !site->calls.empty());
   const wire::CodeModule& module = site->modules.at(site->calls[0].module);
-  EXPECT_EQ(module.path, os::program_file());
+  EXPECT_EQ(module.path, os::executable(os::self().pid));
   EXPECT_EQ(module.build_id, os::to_string(os::program_build_id()));
   const auto begin = os::place_of(reinterpret_cast<const void*>(&take_here));
   ASSERT_TRUE(begin);

@@ -1,6 +1,8 @@
 #include "probe/runtime/call_sites.hpp"
 
+#include "os/identity.hpp"
 #include "os/modules.hpp"
+#include "os/process_id.hpp"
 #include "wire/payload.hpp"
 
 #include <algorithm>
@@ -38,7 +40,7 @@ Known& known_for(const os::Caller& caller) noexcept {
 }
 
 std::uint32_t module_index(wire::CallSite& site, const os::CodePlace& place) {
-  const wire::CodeModule module{place.path.empty() ? os::program_file() : place.path,
+  const wire::CodeModule module{place.path.empty() ? os::executable(os::self().pid) : place.path,
                                 os::to_string(place.module)};
   const auto at = std::find(site.modules.begin(), site.modules.end(), module);
   const auto index = static_cast<std::uint32_t>(at - site.modules.begin());

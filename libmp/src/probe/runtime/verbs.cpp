@@ -140,11 +140,12 @@ void lock_acquired(Handle object, std::uint64_t acquisition, std::uint64_t waite
   if (file == nullptr || object == 0) return;
   const Level now = level();
   const bool told = now == Level::Full || (now == Level::Normal && waited_ns != 0);
+  // Before the live page says that it is held: the event that tells of it must follow at once.
+  const std::uint64_t site = now == Level::Full ? call_site(*file, caller) : 0;
   if (wire::ThreadSlot* slot = thread_slot(*file)) {
     list_held(*slot, (acquisition << 32) | object | (told ? wire::kTold : 0));
   }
   if (told) {
-    const std::uint64_t site = now == Level::Full ? call_site(*file, caller) : 0;
     emit(*file, EventKind::LockGot, thread_index(*file), object, static_cast<std::uint32_t>(acquisition),
          std::min(waited_ns, wire::kMostWaited) | site << wire::kCallSiteShift, os::monotonic_ns());
   }

@@ -41,6 +41,13 @@ Text with_site(const model::Model& model, const Names& names, ObjectId id) {
   return text;
 }
 
+// " at transfer.cpp:41", as far as it is known: level 3 tells it.
+std::string at_site(const model::Model& model, const LockOrder& order, std::uint16_t site,
+                    const char* before) {
+  const std::string& place = model.call_sites().text(order.thread.process, site);
+  return place.empty() ? "" : before + place;
+}
+
 Finding describe(const model::Model& model, const Names& names, const Round& round) {
   Finding finding;
   finding.rule = "lock-order";
@@ -53,12 +60,14 @@ Finding describe(const model::Model& model, const Names& names, const Round& rou
     finding.subjects.push_back(Subject::of_object(order->first));
     finding.since_ns = std::max(finding.since_ns, order->since_ns);
     locks.push_back(names.say_object(order->first));
+    const std::string where = at_site(model, *order, order->second_site, " at ");
     steps.push_back(names.say(order->thread)
-                    << " takes " << names.say_object(order->second) << " while it holds "
+                    << " takes " << names.say_object(order->second) << where + " while it holds "
                     << names.say_object(order->first));
     finding.details.push_back(names.say(order->thread)
                               << " took " << with_site(model, names, order->second)
-                              << " while it held " << with_site(model, names, order->first)
+                              << where + " while it held " << with_site(model, names, order->first)
+                              << at_site(model, *order, order->first_site, ", taken at ")
                               << ": " + plural(order->times, "time", "times") +
                                      (order->by_others ? ", and others did" : ""));
   }

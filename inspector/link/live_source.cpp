@@ -1,6 +1,7 @@
 #include "link/live_source.hpp"
 
 #include "wire/frame.hpp"
+#include "wire/payload.hpp"
 #include <libmp/exceptions.hpp>
 
 #include <span>
@@ -108,7 +109,22 @@ void LiveSource::read_frames() {
   }
 }
 
+// Here, where the files are, and not where it is read: a recording goes to other machines.
+void LiveSource::name_call_sites(mp::wire::Batch& batch) {
+  for (mp::wire::Event& event : batch.events) {
+    if (event.kind != mp::wire::EventKind::CallSite) continue;
+    auto site = mp::wire::decode_call_site(batch.payload_of(event));
+    if (!site) continue;
+    symbols_.resolve(*site);
+    const std::string payload = mp::wire::encode(*site);
+    event.payload_begin = static_cast<std::uint32_t>(batch.payload.size());
+    event.payload_size = static_cast<std::uint32_t>(payload.size());
+    batch.payload += payload;
+  }
+}
+
 void LiveSource::accept_frame(mp::wire::Frame frame) {
+  if (auto* events = std::get_if<mp::wire::EventsFrame>(&frame)) name_call_sites(events->batch);
   std::unique_lock guard(mutex_);
   if (auto* hello = std::get_if<mp::wire::HelloFrame>(&frame)) {
     hello_ = std::move(*hello);

@@ -9,10 +9,11 @@
 #include <thread>
 
 #include "session/event_source.hpp"
+#include "symbols/symbols.hpp"
 
 namespace inspector::link {
 
-// Threads: one of its own reads and decodes; the session takes what it has put down. When the session does not take for
+// Threads: one of its own reads, decodes, and looks up the names of call sites; the session takes what it has put down. When the session does not take for
 // long, reading stops and the reporter's rings count what is lost: nothing here grows without bound.
 // A frame that is none, or a stream with a hole, ends the connection: state() is Lost and trouble() says why.
 class LiveSource final : public session::EventSource {
@@ -37,10 +38,12 @@ class LiveSource final : public session::EventSource {
   void read();
   void read_frames();
   void accept_frame(mp::wire::Frame frame);
+  void name_call_sites(mp::wire::Batch& batch);
   void send_orders();
   void end(session::SourceState state, std::string trouble);
 
-  mp::Connection peer_;  // the reading thread's
+  mp::Connection peer_;       // the reading thread's
+  symbols::Symbols symbols_;  // the reading thread's
   const std::string about_;
   std::uint64_t expected_ = 0;  // number of the next event; the reading thread's
   std::atomic<bool> stop_{false};

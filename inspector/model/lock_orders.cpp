@@ -17,18 +17,19 @@ bool holds(const std::vector<Hold>& held, ObjectId object) {
 
 }  // namespace
 
-void LockOrders::took(ThreadKey thread, const std::vector<Hold>& held, ObjectId taken,
-                      std::uint64_t t_ns) {
+void LockOrders::took(ThreadKey thread, const std::vector<Hold>& held, const Hold& taken) {
   for (const Hold& hold : held) {
-    if (!hold.told || hold.object == taken) continue;
-    const std::uint64_t key = key_of(hold.object, taken);
+    if (!hold.told || hold.object == taken.object) continue;
+    const std::uint64_t key = key_of(hold.object, taken.object);
     if (rows_.size() >= kMostPairs && !rows_.contains(key)) return;
     LockOrder& row = rows_[key];
     if (row.times++ == 0) {
       row.first = hold.object;
-      row.second = taken;
+      row.second = taken.object;
       row.thread = thread;
-      row.since_ns = t_ns;
+      row.first_site = hold.site;
+      row.second_site = taken.site;
+      row.since_ns = taken.since_ns;
       for (const Hold& other : held) {
         if (other.told && other.object != hold.object) row.guards.push_back(other.object);
       }

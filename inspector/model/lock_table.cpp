@@ -43,8 +43,10 @@ std::uint64_t LockTable::widen(const Lock& row, std::uint32_t low) noexcept {
   return row.number + static_cast<std::uint64_t>(std::int64_t{difference});
 }
 
-bool LockTable::got(Lock& row, ThreadKey holder, std::uint64_t number, std::uint64_t t_ns,
-                    std::uint64_t waited_ns, ThreadKey& previous) {
+bool LockTable::got(Lock& row, ThreadKey holder, const Hold& hold, std::uint64_t waited_ns,
+                    ThreadKey& previous) {
+  const std::uint64_t number = hold.number;
+  const std::uint64_t t_ns = hold.since_ns;
   previous = {};
   const bool known = row.state != LockState::Unknown;
   if (known && number < row.number) return false;
@@ -55,6 +57,7 @@ bool LockTable::got(Lock& row, ThreadKey holder, std::uint64_t number, std::uint
   row.state = LockState::Held;
   row.number = number;
   row.holder = holder;
+  row.site = hold.site;
   row.since_ns = t_ns;
   row.history.add({.holder = holder, .number = number, .begin_ns = t_ns, .waited_ns = waited_ns});
   return true;

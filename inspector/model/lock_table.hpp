@@ -31,6 +31,7 @@ struct Lock {
   LockState state = LockState::Unknown;
   std::uint64_t number = 0;         // newest acquisition that is known
   ThreadKey holder;                 // of that acquisition, while Held or OwnerDead
+  std::uint16_t site = 0;           // where it was taken: a call site of the holder's process
   std::uint64_t since_ns = 0;       // of `state`
   std::uint64_t owner_died_ns = 0;  // when the death was seen; stays after recovery
   std::uint32_t dead_owner_pid = 0;
@@ -47,7 +48,7 @@ struct Lock {
     return state == LockState::Held || state == LockState::OwnerDead;
   }
   void io(auto& ar) {
-    ar(object, state, number, holder, since_ns, owner_died_ns, dead_owner_pid, dead_owner,
+    ar(object, state, number, holder, site, since_ns, owner_died_ns, dead_owner_pid, dead_owner,
        owner_died_seen, recovered);
     ar.bound(state, LockState::OwnerDead);
     ar(waits, failures, waited_ns, longest_wait_ns, history);
@@ -63,8 +64,8 @@ class LockTable {
   // The lock's whole number from its low 32 bits: the candidate nearest to what is known.
   static std::uint64_t widen(const Lock& row, std::uint32_t low) noexcept;
   // True when this is news: then the previous holder, if any, is in `previous`.
-  bool got(Lock& row, ThreadKey holder, std::uint64_t number, std::uint64_t t_ns,
-           std::uint64_t waited_ns, ThreadKey& previous);
+  bool got(Lock& row, ThreadKey holder, const Hold& hold, std::uint64_t waited_ns,
+           ThreadKey& previous);
   bool freed(Lock& row, std::uint64_t number, std::uint64_t t_ns, ThreadKey& previous);
   void owner_died(Lock& row, std::uint64_t number, std::uint32_t pid, std::uint64_t t_ns);
   void waited(Lock& row, std::uint64_t ns);

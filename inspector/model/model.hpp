@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/result.hpp"
+#include "model/call_sites.hpp"
 #include "model/journal.hpp"
 #include "model/lock_table.hpp"
 #include "model/object_table.hpp"
@@ -22,12 +23,13 @@ struct Tables {
   ObjectTable objects;
   LockTable locks;
   QueueTable queues;
+  CallSites call_sites;
   Journal journal;
   std::uint64_t now_ns = 0;
   std::uint64_t start_ns = 0;
   std::uint64_t events = 0;
   void io(auto& ar) {
-    ar(processes, threads, objects, locks, queues, journal, now_ns, start_ns, events);
+    ar(processes, threads, objects, locks, queues, call_sites, journal, now_ns, start_ns, events);
   }
 };
 
@@ -50,6 +52,7 @@ class Model {
   [[nodiscard]] const ObjectTable& objects() const noexcept { return tables_.objects; }
   [[nodiscard]] const LockTable& locks() const noexcept { return tables_.locks; }
   [[nodiscard]] const QueueTable& queues() const noexcept { return tables_.queues; }
+  [[nodiscard]] const CallSites& call_sites() const noexcept { return tables_.call_sites; }
   [[nodiscard]] const Journal& journal() const noexcept { return tables_.journal; }
 
   // Of the whole state: equal digests mean equal screens.

@@ -15,13 +15,17 @@ Lock* lock_of(Tables& tables, const Fact& fact) {
 // The lock says who has it; the threads' lists follow.
 bool take(Tables& tables, const Fact& fact, Lock& row, std::uint64_t waited_ns, bool told) {
   ThreadKey previous;
-  const std::uint64_t number = LockTable::widen(row, fact.event.c);
-  if (!tables.locks.got(row, fact.thread, number, fact.t_ns, waited_ns, previous)) return false;
+  const Hold hold{row.object, LockTable::widen(row, fact.event.c), fact.t_ns, told,
+                  fact.event.kind == Kind::LockGot ? fact.event.flags : std::uint16_t{0}};
+  const bool is_news = tables.locks.got(row, fact.thread, hold, waited_ns, previous);
+  // The live page may have been read just before the event was written.
+  if (!is_news && !(told && tables.threads.tell(fact.thread, hold))) return false;
+  if (!is_news) row.site = hold.site;
   tables.threads.unhold(previous, row.object);
   if (const Thread* thread = tables.threads.find(fact.thread); told && thread != nullptr)
-    tables.locks.orders().took(fact.thread, thread->held, row.object, fact.t_ns);
-  tables.threads.hold(fact.thread, {row.object, number, fact.t_ns, told});
-  return true;
+    tables.locks.orders().took(fact.thread, thread->held, hold);
+  if (is_news) tables.threads.hold(fact.thread, hold);
+  return is_news;
 }
 
 bool wait_begins(Tables& tables, const Fact& fact) {

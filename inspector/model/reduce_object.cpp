@@ -59,6 +59,12 @@ bool counters(Tables& tables, const Fact& fact) {
   return true;
 }
 
+bool call_site(Tables& tables, const Fact& fact) {
+  const auto site = wire::decode_call_site(fact.payload);
+  return site && fact.event.c <= UINT16_MAX &&
+         tables.call_sites.add(fact.event.process, static_cast<std::uint16_t>(fact.event.c), *site);
+}
+
 // Connections.
 ObjectRef* own_end(Tables& tables, const Fact& fact) {
   Object* row = tables.objects.edit(object_of(tables, fact));
@@ -128,6 +134,7 @@ constexpr std::array kReducers = {
     Subscription{Kind::Accepted, nothing},        Subscription{Kind::Connected, nothing},
     Subscription{Kind::AuthOk, nothing},          Subscription{Kind::AuthFail, auth_failed},
     Subscription{Kind::Unlinked, unlinked},
+    Subscription{Kind::CallSite, call_site},
 };
 
 }  // namespace

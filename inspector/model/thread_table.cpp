@@ -134,6 +134,18 @@ void ThreadTable::hold(ThreadKey key, const Hold& hold) {
   if (row->held.size() < kMaxHeld) row->held.push_back(hold);
 }
 
+bool ThreadTable::tell(ThreadKey key, const Hold& hold) {
+  const auto at = rows_.find(key);
+  if (at == rows_.end()) return false;
+  for (Hold& known : at->second.held) {
+    if (known.object != hold.object || known.number != hold.number || known.told) continue;
+    known.told = true;
+    known.site = hold.site;
+    return true;
+  }
+  return false;
+}
+
 void ThreadTable::unhold(ThreadKey key, ObjectId object) {
   const auto at = rows_.find(key);
   if (at == rows_.end()) return;

@@ -15,8 +15,9 @@ struct Hold {
   ObjectId object = 0;
   std::uint64_t number = 0;  // the lock's acquisition number
   std::uint64_t since_ns = 0;
-  bool told = false;  // its begin was told of, so its end will be; otherwise it was found
-  void io(auto& ar) { ar(object, number, since_ns, told); }
+  bool told = false;       // its begin was told of, so its end will be; otherwise it was found
+  std::uint16_t site = 0;  // where it was taken: a call site of the thread's process, 0 = not known
+  void io(auto& ar) { ar(object, number, since_ns, told, site); }
 };
 
 struct Thread {
@@ -110,6 +111,8 @@ class ThreadTable {
   // t_ns.
   void end_wait_on(Thread& row, ObjectId object, WaitOutcome outcome, std::uint64_t t_ns);
   void hold(ThreadKey key, const Hold& hold);
+  // A hold that was found is now told of as well. False: there is none such.
+  bool tell(ThreadKey key, const Hold& hold);
   void unhold(ThreadKey key, ObjectId object);
   // Events of the process were lost, the end of a hold may be among them.
   void distrust_holds(Puid puid);

@@ -124,6 +124,12 @@ analysis::Text block_state(const Look& look, const analysis::Block& block) {
   return text << ".";
 }
 
+// Known of acquisitions at level 3.
+std::string taken_at(const Look& look, const model::Lock& lock) {
+  const std::string& place = look.model.call_sites().text(lock.holder.process, lock.site);
+  return place.empty() ? "" : ", taken at " + place;
+}
+
 analysis::Text lock_state(const Look& look, const model::Lock& lock, std::size_t waiters) {
   const std::string lasted = duration_text(look.age(lock.since_ns));
   analysis::Text text;
@@ -134,11 +140,11 @@ analysis::Text lock_state(const Look& look, const model::Lock& lock, std::size_t
       text << "Free for " + lasted;
       break;
     case model::LockState::Held:
-      text << "Held by " << look.names.say(lock.holder) << " for " + lasted;
+      text << "Held by " << look.names.say(lock.holder) << " for " + lasted + taken_at(look, lock);
       break;
     case model::LockState::OwnerDead:
       text << "Left locked by " << look.names.say(lock.dead_owner)
-           << " " + lasted + " ago; refuses everyone until recover()";
+           << " " + lasted + " ago" + taken_at(look, lock) + "; refuses everyone until recover()";
       break;
   }
   if (waiters > 0) text << "; " + plural(waiters, "waits", "wait") + " for it";

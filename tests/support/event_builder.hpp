@@ -136,8 +136,13 @@ class EventBuilder {
   void wait_lock(Who who, Thing lock, std::uint64_t timeout_ns = wire::kNoTimeout) {
     begin_wait(Kind::LockWait, who, lock, timeout_ns);
   }
-  void got(Who who, Thing lock) {
-    add(Kind::LockGot, who, {.a = waited(who), .object = lock.number, .c = ++acquisitions_[lock]});
+  // `site`: the number of a call_site() of its process, as at level 3.
+  void got(Who who, Thing lock, std::uint16_t site = 0) {
+    add(Kind::LockGot, who,
+        {.a = waited(who), .object = lock.number, .c = ++acquisitions_[lock], .flags = site});
+  }
+  void call_site(Who who, std::uint16_t number, const wire::CallSite& site) {
+    add(Kind::CallSite, who, {.c = number}, encode(site));
   }
   void free(Who who, Thing lock) {
     add(Kind::LockFree, who, {.object = lock.number, .c = acquisitions_[lock]});

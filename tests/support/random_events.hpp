@@ -83,6 +83,15 @@ class RandomEvents {
         bytes = encode(mp::wire::ForkRisk{few(), few(), few(), few(), "thing", "stdout", ""});
         break;
       }
+      case Kind::CallSite: {
+        mp::wire::CallSite site;
+        site.line = static_cast<std::uint32_t>(number());
+        site.file = "/home/bank/transfer.cpp";
+        site.modules = {{"/bin/bank", "c0ffee"}};
+        site.calls = {{static_cast<std::uint32_t>(below(2)), number()}};
+        bytes = encode(site);
+        break;
+      }
       default:
         bytes.assign(below(20), 'x');
         break;

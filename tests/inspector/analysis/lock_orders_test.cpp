@@ -59,6 +59,35 @@ TEST_F(LockOrders, BothOrdersAreAWarningThoughNothingHung) {
             "store.cpp:41): 1 time");
 }
 
+// As level 3 tells it.
+TEST_F(LockOrders, NamesThePlacesWhereTheLocksWereTaken) {
+  builder.call_site(first, 1, {.line = 40, .file = "/src/bank/transfer.cpp"});
+  builder.call_site(first, 2, {.line = 41, .file = "/src/bank/transfer.cpp"});
+  builder.call_site(second, 1, {.line = 17, .file = "/src/bank/refund.cpp"});
+  builder.got(first, index, 1);
+  builder.got(first, totals, 2);
+  builder.free(first, totals);
+  builder.free(first, index);
+  builder.got(second, totals);
+  builder.got(second, index, 1);
+
+  const std::vector<Finding> all = found();
+
+  ASSERT_EQ(all.size(), 1U);
+  EXPECT_EQ(all[0].sentence.plain(),
+            "worker-1 takes lock totals at bank/transfer.cpp:41 while it holds lock index and "
+            "worker-2 takes lock index at bank/refund.cpp:17 while it holds lock totals: when they "
+            "meet, both hang.");
+  ASSERT_EQ(all[0].details.size(), 2U);
+  EXPECT_EQ(
+      all[0].details[0].plain(),
+      "worker-1 took lock totals (made at store.cpp:88) at bank/transfer.cpp:41 while it held "
+      "lock index (made at store.cpp:41), taken at bank/transfer.cpp:40: 1 time");
+  EXPECT_EQ(all[0].details[1].plain(),
+            "worker-2 took lock index (made at store.cpp:41) at bank/refund.cpp:17 while it held "
+            "lock totals (made at store.cpp:88): 1 time");
+}
+
 TEST_F(LockOrders, OneOrderEverywhereIsRight) {
   for (int i = 0; i < 10; ++i) {
     take(first, {index, totals});
@@ -84,7 +113,8 @@ TEST_F(LockOrders, ThreeInACircleAreOneFinding) {
 
   ASSERT_EQ(all.size(), 1U);
   EXPECT_EQ(all[0].title, "Locks in a circle of orders");
-  EXPECT_EQ(all[0].headline.plain(), "lock index, lock totals and lock gate are taken in different orders");
+  EXPECT_EQ(all[0].headline.plain(),
+            "lock index, lock totals and lock gate are taken in different orders");
 }
 
 TEST_F(LockOrders, ALockThatIsAlwaysHeldAsWellKeepsThemApart) {
@@ -110,6 +140,19 @@ TEST_F(LockOrders, AHoldFromBeforeALossDoesNotCount) {
   builder.got(first, totals);
   take(second, {totals, index});
   EXPECT_TRUE(found().empty());
+}
+
+// The live page may be read between its own entry and the event.
+TEST_F(LockOrders, AHoldThatWasFoundJustBeforeItWasToldCounts) {
+  for (const Thing lock : {index, totals})
+    builder.add(EventBuilder::Kind::Held, first, {.object = lock.number, .c = 1});
+  builder.got(first, index);
+  builder.got(first, totals);
+  builder.free(first, totals);
+  builder.free(first, index);
+  take(second, {totals, index});
+
+  EXPECT_EQ(found().size(), 1U);
 }
 
 TEST_F(LockOrders, TheFindingStaysTheSameAsMoreHappens) {

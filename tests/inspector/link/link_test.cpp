@@ -1,4 +1,7 @@
 #include "link/server.hpp"
+#include "os/identity.hpp"
+#include "os/modules.hpp"
+#include "os/process_id.hpp"
 #include "session/session.hpp"
 #include "support/deadline.hpp"
 #include "support/event_scenarios.hpp"
@@ -70,6 +73,31 @@ TEST(LiveSource, BringsAStoryFromHelloToBye) {
   EXPECT_EQ(linked.session.hello(), hello());
   EXPECT_EQ(linked.session.newest().event_count(), builder.batch().events.size());
   EXPECT_EQ(linked.session.newest().locks().rows().size(), 2U);
+}
+
+// Here, where the files are: what is recorded is read elsewhere.
+TEST(LiveSource, NamesTheCallSitesOfItsPeer) {
+  const auto place = mp::os::place_of(reinterpret_cast<const void*>(&pump_to_end));
+  ASSERT_TRUE(place);
+  wire::CallSite site;
+  site.modules = {{mp::os::executable(mp::os::self().pid), mp::os::to_string(place->module)}};
+  site.calls = {{0, place->offset}};
+  Linked linked;
+  EventBuilder builder;
+  const auto root = builder.root();
+  builder.call_site(root, 1, site);
+  site.modules[0].build_id = "c0ffee";
+  builder.call_site(root, 2, site);
+  builder.mark(root, "after");
+  send(linked.reporter, hello());
+  send(linked.reporter, wire::EventsFrame{.first = 0, .batch = builder.batch()});
+  send(linked.reporter, wire::ByeFrame{});
+  pump_to_end(linked.session);
+
+  const auto& sites = linked.session.newest().call_sites();
+  EXPECT_THAT(sites.text(root, 1), HasSubstr("link/link_test.cpp:"));
+  EXPECT_THAT(sites.text(root, 2), HasSubstr("link_test+0x"));
+  EXPECT_EQ(linked.session.newest().journal().marks.rows().at(0).text, "after");
 }
 
 TEST(LiveSource, APeerThatVanishesIsLostAfterItsLastEvent) {

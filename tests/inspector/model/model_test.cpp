@@ -184,6 +184,64 @@ TEST(LockTable, FoundStateMeetsEventsWithoutDoubt) {
   EXPECT_EQ(row.state, LockState::Free) << "a state that was read before the release";
 }
 
+TEST(LockTable, RemembersWhereTheHolderTookIt) {
+  EventBuilder builder;
+  const auto root = builder.root();
+  const auto lock = builder.lock(root, "A");
+  builder.got(root, lock, 7);
+  EXPECT_EQ(fold(builder.batch()).locks().find(1)->site, 7);
+  EXPECT_EQ(fold(builder.batch()).threads().find({root, 0})->held.at(0).site, 7);
+  builder.free(root, lock);
+  builder.got(root, lock);
+  EXPECT_EQ(fold(builder.batch()).locks().find(1)->site, 0);
+}
+
+TEST(CallSites, SayAsMuchAsIsKnown) {
+  EventBuilder builder;
+  const auto root = builder.root();
+  const auto child = builder.fork(root, "worker-1");
+  mp::wire::CallSite site;
+  builder.call_site(root, 1, site);
+  site.modules = {{"/lib/libc.so", "beef"}, {"/opt/bank/teller", "c0ffee"}};
+  site.calls = {{1, 0x1234}, {0, 0x5678}};
+  builder.call_site(root, 2, site);
+  site.function = "bank::transfer(mp::Lock&)";
+  builder.call_site(root, 3, site);
+  site.line = 41;
+  site.file = "/home/me/bank/transfer.cpp";
+  builder.call_site(root, 4, site);
+  site.file = "transfer.cpp";
+  builder.call_site(child, 4, site);
+  site.line = 0;
+  site.function.clear();
+  site.calls[0].module = 2;
+  builder.call_site(child, 5, site);
+
+  const Model model = fold(builder.batch());
+
+  const auto& sites = model.call_sites();
+  EXPECT_EQ(sites.text(root, 0), "");
+  EXPECT_EQ(sites.text(root, 1), "");
+  EXPECT_EQ(sites.text(root, 2), "teller+0x1234");
+  EXPECT_EQ(sites.text(root, 3), "bank::transfer(mp::Lock&) (teller+0x1234)");
+  EXPECT_EQ(sites.text(root, 4), "bank/transfer.cpp:41");
+  EXPECT_EQ(sites.text(child, 4), "transfer.cpp:41");
+  EXPECT_EQ(sites.text(child, 5), "");
+  EXPECT_EQ(sites.text(root, 5), "");
+  const auto back = Model::deserialize(model.serialize());
+  ASSERT_TRUE(back.ok());
+  EXPECT_EQ(back.value().call_sites().text(root, 4), "bank/transfer.cpp:41");
+}
+
+TEST(CallSites, WithoutANumberOrARecordAreRefused) {
+  EventBuilder builder;
+  const auto root = builder.root();
+  builder.call_site(root, 0, {});
+  builder.add(EventBuilder::Kind::CallSite, root, {.c = 65536}, encode(mp::wire::CallSite{}));
+  builder.add(EventBuilder::Kind::CallSite, root, {.c = 1}, "no record");
+  EXPECT_EQ(fold(builder.batch()).journal().refused, 3U);
+}
+
 TEST(ThreadTable, TheEndOfALaterWaitEndsTheEarlierOne) {
   EventBuilder builder;
   const auto root = builder.root();

@@ -59,6 +59,21 @@ TEST(Detail, OfABlockedProcessSaysForWhatAndWhoHasIt) {
   EXPECT_FALSE(vm.actions[1].confirm.empty());
 }
 
+TEST(Detail, OfALockSaysWhereItsHolderTookIt) {
+  Scene scene;
+  const auto root = scene.builder.root();
+  const auto lock = scene.builder.lock(root, "index");
+  scene.builder.call_site(root, 1, {.line = 41, .file = "/src/bank/transfer.cpp"});
+  scene.builder.got(root, lock, 1);
+  scene.builder.after(3s).tick();
+  scene.fold();
+  scene.view.selection = {scene.object("index")};
+
+  const DetailVm vm = build_detail(scene.model, scene.facts, scene.view);
+
+  EXPECT_EQ(text_of(vm.state), "Held by MainProcess for 3.0 s, taken at bank/transfer.cpp:41.");
+}
+
 TEST(Detail, OfADeadProcessTellsItsEndAndOffersNoKill) {
   Scene scene;
   const auto made = support::killed_holder(scene.builder);
@@ -235,7 +250,8 @@ TEST(TopBar, ASessionThatHasEndedSaysSo) {
   EXPECT_FALSE(vm.live);
   EXPECT_EQ(vm.origin, "/home/ada") << "the folder: the name stands before it";
   scene.facts.origin = scene.facts.name;
-  EXPECT_EQ(build_top_bar(scene.model, scene.facts, scene.view).origin, "") << "of the working directory: its name only";
+  EXPECT_EQ(build_top_bar(scene.model, scene.facts, scene.view).origin, "")
+      << "of the working directory: its name only";
   EXPECT_EQ(vm.facts[0].value + " " + vm.facts[0].label, "3 processes, all ended");
   EXPECT_FALSE(build_time_strip(scene.model, scene.facts, scene.view, 100).playing);
 }

@@ -10,6 +10,7 @@
 #include <cstring>
 #include <deque>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -111,6 +112,10 @@ TEST(TestSharedMemory, test_shared_memory_recreate) {
   EXPECT_EQ(two.name(), second);
 }
 
+// Without a size it does not compile.
+static_assert(!std::is_constructible_v<mp::SharedMemory, mp::Create>);
+
+// Misspelt test_invalid_shared_memory_cration in CPython up to 3.12: two rows, one test.
 TEST(TestSharedMemory, test_invalid_shared_memory_creation) {
   EXPECT_THROW(mp::SharedMemory(mp::create, -1), mp::ValueError);
   EXPECT_THROW(mp::SharedMemory(mp::create, 0), mp::ValueError);

@@ -2,9 +2,9 @@
 
 #include "symbols/function_name.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
-#include <span>
 #include <string_view>
 #include <utility>
 

@@ -52,7 +52,7 @@ CallStack CallStack::of(const Caller& caller) noexcept {
 
 // From the innermost outwards: a return address that still lies where it lay says that its function
 // has a frame there as before, and so where the next one lies.
-[[gnu::no_sanitize("address")]] bool CallStack::is_of(const Caller& caller) const noexcept {
+__attribute__((no_sanitize("address"))) bool CallStack::is_of(const Caller& caller) const noexcept {
   if (!has_places_ || places_[0] != place_in(caller.frame)) return false;
   for (std::size_t i = 0; i < size_; ++i) {
     if (*places_[i] != calls_[i]) return false;

@@ -12,10 +12,14 @@
 #include <libmp/lock.hpp>
 #include <libmp/rlock.hpp>
 
+#include <atomic>
+#include <chrono>
 #include <csignal>
 #include <functional>
 #include <mutex>
 #include <set>
+#include <thread>
+#include <vector>
 
 #include <sys/wait.h>
 #include <unistd.h>
@@ -198,6 +202,93 @@ TEST(CallSites, RecursionDeeperThanIsRememberedIsOnePlace) {
 
   EXPECT_EQ(of_kind(batch, EventKind::CallSite).size(), 1U);
   EXPECT_EQ(sites_of(batch), std::vector<unsigned>(40, 1));
+}
+
+// Takes the lock at the end of a path of calls: each number is another stack.
+constexpr unsigned kPaths = 128;
+int take_right(Lock& lock, unsigned path, int depth);
+[[gnu::noinline]] int take_left(Lock& lock, unsigned path, int depth) {
+  if (depth == 0) {
+    take_here(lock);
+    return 0;
+  }
+  const int below = (path & 1) == 0 ? take_left(lock, path >> 1, depth - 1)
+                                    : take_right(lock, path >> 1, depth - 1);
+  return below + 1;
+}
+[[gnu::noinline]] int take_right(Lock& lock, unsigned path, int depth) {
+  if (depth == 0) {
+    take_there(lock);
+    return 0;
+  }
+  const int below = (path & 1) == 0 ? take_left(lock, path >> 1, depth - 1)
+                                    : take_right(lock, path >> 1, depth - 1);
+  return below - 1;
+}
+
+TEST(CallSites, OfAKilledProcessAreWholeAndDeclaredBeforeTheyAreNamed) {
+  for (int round = 0; round < 40; ++round) {
+    ObservedChild scene([] {
+      set_level(probe::Level::Full);
+      Lock lock;
+      for (unsigned path = 0;; ++path) (void)take_left(lock, path % kPaths, 7);
+      return 0;
+    });
+    while (scene.live_files().empty()) std::this_thread::yield();
+    // Where it is killed, not a synchronisation.
+    std::this_thread::sleep_for(std::chrono::microseconds(200 + round * 91));
+    scene.child().signal(SIGKILL);
+    scene.child().wait();
+
+    TreeReader reader(scene.tree_dir(), {.watch = false});
+    const wire::Batch batch = reader.poll();
+
+    unsigned declared = 0;
+    for (const wire::Event& event : batch.events) {
+      if (event.kind == EventKind::CallSite) {
+        ASSERT_EQ(event.c, ++declared);
+        const auto site = wire::decode_call_site(batch.payload_of(event));
+        ASSERT_TRUE(site && !site->calls.empty());
+      }
+      if (event.kind == EventKind::LockGot) {
+        ASSERT_GE(event.flags, 1U);
+        ASSERT_LE(event.flags, declared);
+      }
+    }
+  }
+}
+
+// The child has the memory of all threads as it was in the middle of their work, but only one of
+// them.
+TEST(CallSites, NobodyHangsWhoIsForkedWhileOthersDeclareThem) {
+  ObservedChild scene([] {
+    set_level(probe::Level::Full);
+    std::atomic<bool> end = false;
+    std::vector<std::thread> others;
+    for (unsigned start = 0; start < 2; ++start) {
+      others.emplace_back([&end, start] {
+        Lock lock;
+        for (unsigned path = start; !end; ++path) (void)take_left(lock, path % kPaths, 7);
+      });
+    }
+    int failed = 0;
+    for (unsigned path = 0; path < 40; ++path) {
+      const pid_t child = ::fork();
+      if (child == 0) {
+        Lock lock;
+        (void)take_right(lock, path, 7);
+        ::_exit(probe::live_if_open() != nullptr ? 0 : 1);
+      }
+      int status = 0;
+      ::waitpid(child, &status, 0);
+      failed += status != 0;
+    }
+    end = true;
+    for (std::thread& other : others) other.join();
+    return failed;
+  });
+
+  EXPECT_TRUE(scene.child().wait().ok()) << scene.child().wait().text();
 }
 
 }  // namespace

@@ -9,9 +9,9 @@ void bench_codec();
 void bench_levels();
 void bench_listener();
 void bench_lock();
+void bench_many();
 void bench_pipe();
 void bench_queue();
-void bench_soak();
 void bench_start();
 void bench_sync();
 void bench_value();
@@ -41,7 +41,7 @@ inline constexpr std::array kGroups = {
           "queue_1p1c_int queue_2p1c_int simple_queue_1p1c_int queue_bulk_1MiB queue_rtt "
           "queue_put_get_1p",
           bench_queue},
-    Group{"soak", "queue_64p64c_int", bench_soak, true},
+    Group{"many", "queue_64p64c_int", bench_many, true},
     Group{"codec", "pickle_dumps pickle_loads kinds_dumps kinds_loads rows_dumps rows_loads",
           bench_codec},
     Group{"level", "lock_pair semaphore_pair value_increment queue_put_get pipe_send_recv_bytes64",

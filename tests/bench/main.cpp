@@ -1,6 +1,7 @@
 // mp-bench: how fast the library is on this machine. One line per figure: workload <tab> value
 // <tab> unit.
 #include "bench/groups.hpp"
+#include "bench/soak/soak.hpp"
 #include <libmp/freeze_support.hpp>
 
 #include <cstdio>
@@ -13,9 +14,10 @@ namespace {
 
 constexpr const char* kHelp =
     R"(usage: mp-bench [--list] [NAME...]
+       mp-bench soak [--minutes N] [--processes N] [--seed N]
 
 Runs the benchmarks whose name or one of whose workloads begins with a NAME; all without
-one, but for soak, which takes minutes.
+one, but for many, which takes minutes. soak is no benchmark but a trial, see its --help.
 Prints workload <tab> value <tab> unit. ns, us, ms: less is better; /s: more is better. A name with
 something in brackets is a variant, or another means to the same end in the same run.
 
@@ -48,6 +50,17 @@ bool is_known(std::string_view name) {
   return false;
 }
 
+// Watching needs the inspector's parts.
+int soak([[maybe_unused]] std::span<char* const> words) {
+#if MP_BENCH_SOAK
+  return bench::soak::run(words);
+#else
+  std::fputs("mp-bench: soak needs the inspector, and was built without it (MP_INSPECTOR=OFF)\n",
+             stderr);
+  return 2;
+#endif
+}
+
 int list() {
   for (const bench::Group& group : bench::kGroups) {
     std::printf("%-8.*s%.*s\n", static_cast<int>(group.name.size()), group.name.data(),
@@ -62,6 +75,8 @@ int main(int argc, char** argv) {
   if (argc == 2 && std::string_view(argv[1]) == "--end")
     return 0;  // start_bench: what a spawn costs by itself
   mp::freeze_support(argc, argv);
+  const std::span words(argv + 1, static_cast<std::size_t>(argc > 0 ? argc - 1 : 0));
+  if (!words.empty() && std::string_view(words[0]) == "soak") return soak(words.subspan(1));
   std::vector<std::string_view> names;
   for (int i = 1; i < argc; ++i) {
     const std::string_view word = argv[i];

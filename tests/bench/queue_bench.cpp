@@ -186,7 +186,7 @@ void bench_queue() {
 }
 
 // As many processes as one may want on one queue, and every item once.
-void bench_soak() {
+void bench_many() {
   constexpr int kEach = 64;
   constexpr int kItemsOfOne = 156'250;  // ten million in all
   constexpr int kStop = -1;

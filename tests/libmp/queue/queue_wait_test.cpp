@@ -166,6 +166,23 @@ TEST(QueueWait, AnItemWhoseProducerNeverRangIsFound) {
   EXPECT_EQ(queue.get_nowait(), 1);
 }
 
+// A queue takes address space for as much as a file may hold, and with ThreadSanitizer there is
+// little of that.
+class SmallQueues {
+ public:
+  SmallQueues() {
+    ::getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit small{rlim_t{64} << 20, before_.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &small);
+  }
+  ~SmallQueues() { ::setrlimit(RLIMIT_FSIZE, &before_); }
+  SmallQueues(const SmallQueues&) = delete;
+  SmallQueues& operator=(const SmallQueues&) = delete;
+
+ private:
+  rlimit before_{};
+};
+
 TEST(QueueWait, FindsThoseFewOfThousands) {
   constexpr int kQueues = 1000;
   constexpr int kPipes = 2000;
@@ -175,6 +192,7 @@ TEST(QueueWait, FindsThoseFewOfThousands) {
   ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &limit), 0);
   if (limit.rlim_cur < 2 * kQueues + 2 * kPipes + 100)
     GTEST_SKIP() << "only " << limit.rlim_cur << " descriptors";
+  const SmallQueues small;
   std::deque<Guarded> children;
   std::deque<Queue<int>> queues;
   std::vector<std::pair<Connection, Connection>> pipes;

@@ -160,6 +160,11 @@ void add_details(const model::Model& model, const Names& names, const WaitGraph&
                 << Span{names.object(id), Subject::of_object(id)};
     text << " was created at " + object->site;
     if (object->creator != 0) text << " by " << names.say(object->creator);
+    if (const model::Lock* lock = model.locks().find(id); lock != nullptr) {
+      // Known at level 3.
+      const std::string& place = model.call_sites().text(lock->holder.process, lock->site);
+      if (!place.empty()) text << ", and taken at " + place + " by " << names.say(lock->holder);
+    }
     finding.details.push_back(text << ".");
   }
   for (const NodeIndex node : deadlock.members) {

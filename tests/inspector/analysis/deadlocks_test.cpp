@@ -50,6 +50,30 @@ TEST(Deadlocks, TheSentenceNamesBothProcessesBothLocksAndHowLong) {
   EXPECT_EQ(found[0].severity, Severity::Error);
 }
 
+// As level 3 tells it.
+TEST(Deadlocks, TheDetailsSayWhereTheLocksWereTaken) {
+  EventBuilder builder;
+  const auto root = builder.root();
+  const auto a = builder.lock(root, "index", "bank.cpp:41");
+  const auto b = builder.lock(root, "totals");
+  const auto left = builder.fork(root, "Worker-1");
+  const auto right = builder.fork(root, "Worker-2");
+  builder.call_site(left, 1, {.line = 17, .file = "/src/bank/transfer.cpp"});
+  builder.got(left, a, 1);
+  builder.got(right, b);
+  builder.wait_lock(left, b);
+  builder.wait_lock(right, a);
+  builder.after(10s).tick();
+
+  const auto found = of_rule(fold(builder), "deadlock");
+
+  ASSERT_EQ(found.size(), 1u);
+  ASSERT_FALSE(found[0].details.empty());
+  EXPECT_EQ(found[0].details[0].plain(),
+            "Lock index was created at bank.cpp:41 by MainProcess, and taken at "
+            "bank/transfer.cpp:17 by Worker-1.");
+}
+
 TEST(Deadlocks, TheDetailsSayWhereTheLocksWereMadeAndWhoIsStuckBehind) {
   EventBuilder builder;
   support::deadlock_of_two(builder);

@@ -38,7 +38,7 @@ class RandomEvents {
     event.process = below(6);
     event.object = static_cast<std::uint32_t>(below(8));
     event.thread = below(5) == 0 ? mp::wire::kNoThread : static_cast<std::uint16_t>(below(3));
-    event.kind = static_cast<Kind>(below(95));
+    event.kind = static_cast<Kind>(below(112));
     event.c = static_cast<std::uint32_t>(number());
     event.a = number();
     event.flags = static_cast<std::uint16_t>(below(15));
@@ -63,7 +63,7 @@ class RandomEvents {
       }
       case Kind::Declare: {
         mp::wire::ObjectInfo info;
-        info.kind = static_cast<mp::wire::ObjectKind>(below(12));
+        info.kind = static_cast<mp::wire::ObjectKind>(below(21));
         info.how = static_cast<std::uint16_t>(below(5));
         info.inode = below(5);
         info.capacity = below(3);

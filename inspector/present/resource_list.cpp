@@ -61,6 +61,8 @@ int compare(const Item& a, const Item& b, ResourceColumn column) {
   switch (column) {
     case ResourceColumn::Name:
       return natural(a.row.block.label, b.row.block.label);
+    case ResourceColumn::Kind:
+      return natural(a.row.kind, b.row.kind);
     case ResourceColumn::Size:
       return three_way(a.block.object->capacity, b.block.object->capacity);
     case ResourceColumn::Creator:

@@ -12,7 +12,7 @@
 
 namespace inspector::present {
 
-enum class ResourceColumn : std::uint8_t { Name, Size, Creator, Site, Age, Mappers, State };
+enum class ResourceColumn : std::uint8_t { Name, Kind, Size, Creator, Site, Age, Mappers, State };
 
 struct ResourceRow {
   Chip block;

@@ -13,16 +13,17 @@ using present::ResourceRow;
 
 constexpr int sort_by(ResourceColumn column) { return static_cast<int>(column); }
 
-enum At : std::size_t { kName, kSize, kState, kMappers, kCreator, kSite, kAge };
+enum At : std::size_t { kName, kKind, kSize, kState, kMappers, kCreator, kSite, kAge };
 
 constexpr Column kColumns[] = {
-    {"block", sort_by(ResourceColumn::Name), 180, 1.3F, 0},
-    {"size", sort_by(ResourceColumn::Size), 68, 0, 0, Align::Right},
+    {"block", sort_by(ResourceColumn::Name), 150, 0.8F, 0},
+    {"kind", sort_by(ResourceColumn::Kind), 102, 0, 2},
+    {"size", sort_by(ResourceColumn::Size), 64, 0, 0, Align::Right},
     {"state", sort_by(ResourceColumn::State), 148, 0, 0},
-    {"mapped by", sort_by(ResourceColumn::Mappers), 140, 1.6F, 1},
-    {"made by", sort_by(ResourceColumn::Creator), 104, 0.6F, 0},
-    {"at", sort_by(ResourceColumn::Site), 132, 1, 2},
-    {"age", sort_by(ResourceColumn::Age), 66, 0, 3, Align::Right},
+    {"mapped by", sort_by(ResourceColumn::Mappers), 128, 3, 1},
+    {"made by", sort_by(ResourceColumn::Creator), 118, 0.4F, 0},
+    {"at", sort_by(ResourceColumn::Site), 96, 0.8F, 3},
+    {"age", sort_by(ResourceColumn::Age), 58, 0, 4, Align::Right},
 };
 
 void draw_row(Context& context, Grid& grid, const ResourceRow& row) {
@@ -34,12 +35,8 @@ void draw_row(Context& context, Grid& grid, const ResourceRow& row) {
   if (const auto cell = grid.cell(kName)) {
     chip_at(context, grid.path("/chip"), ImVec2(cell->low.x, cell->low.y + chip_top), row.block,
             cell->width());
-    const float used = chip_width(context, row.block, cell->width()) + context.px(8);
-    if (used + context.px(40) < cell->width()) {
-      put_in(context, {ImVec2(cell->low.x + used, cell->low.y), cell->high}, Face::Small,
-             theme.text_faint, row.kind);
-    }
   }
+  grid.text(kKind, Face::Small, theme.text_dim, row.kind);
   grid.text(kSize, Face::Mono, colour, row.size);
   if (const auto cell = grid.cell(kState)) {
     badge_at(context, ImVec2(cell->low.x, cell->low.y + (grid.row_height() - context.px(20)) / 2),

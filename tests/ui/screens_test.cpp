@@ -288,6 +288,7 @@ TEST(Resources, ShowSizeMakerMappersAndState) {
   EXPECT_EQ(window.text("resources/psm_6e1f02aa/size"), "64.2 MB");
   EXPECT_EQ(window.text("resources/psm_6e1f02aa/creator"), "worker-1");
   EXPECT_EQ(window.text("resources/psm_6e1f02aa/at"), "frames.cpp:41");
+  EXPECT_EQ(window.text("resources/weights/kind"), "Array");
   EXPECT_EQ(window.text("resources/weights/mappers/worker-3"), "worker-3");
   EXPECT_FALSE(window.has("resources/psm_0b51c3d8/mappers/MainProcess"));
 }

@@ -75,6 +75,9 @@ TEST(ResourceList, IsFilteredAndSorted) {
   scene.view.sorts[Screen::Resources] = {static_cast<int>(ResourceColumn::Size), true};
   EXPECT_THAT(names(scene.list()), ElementsAre("frames", "weights", "scratch", "note"));
 
+  scene.view.sorts[Screen::Resources] = {static_cast<int>(ResourceColumn::Kind), false};
+  EXPECT_THAT(names(scene.list()), ElementsAre("weights", "note", "frames", "scratch"));
+
   scene.view.filters[Screen::Resources] = "sharedmemory worker";
   EXPECT_THAT(names(scene.list()), ElementsAre("scratch"));
 

@@ -236,6 +236,10 @@ void describe_block(const Look& look, const model::Object& object, DetailVm& vm)
   const analysis::Block block = analysis::block_of(look.model, object);
   vm.state = look.sentence(block_state(look, block));
   vm.facts.push_back({"size", bytes_text(object.capacity)});
+  const bool is_gone = block.state == analysis::BlockState::Gone;
+  const std::uint64_t end_ns = is_gone ? block.free_since_ns : look.model.now_ns();
+  vm.facts.push_back({is_gone ? "was there" : "age",
+                      duration_text(end_ns - std::min(end_ns, object.first_seen_ns))});
   const Badge state = block_badge(block.state);
   vm.facts.push_back({"state", state.text, "", state.tone});
   vm.facts.push_back({"mapped by", count_text(block.mappers.size()),

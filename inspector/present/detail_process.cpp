@@ -1,3 +1,4 @@
+#include "analysis/blocks.hpp"
 #include "analysis/fork_risks.hpp"
 #include "analysis/phrases.hpp"
 #include "present/detail_blocks.hpp"
@@ -188,6 +189,13 @@ void describe_process(const Look& look, const model::Process& process, DetailVm&
       threads.push_back(look.chip(thread->key));
   }
   add_relation(vm, "threads", std::move(threads));
+
+  std::vector<Chip> mapped;
+  for (const analysis::Block& block : analysis::blocks(look.model)) {
+    if (std::find(block.mappers.begin(), block.mappers.end(), process.puid) != block.mappers.end())
+      mapped.push_back(look.chip_object(block.object->id));
+  }
+  add_relation(vm, "has mapped", std::move(mapped));
 
   vm.plots.push_back(sample_plot(look, process, true));
   vm.plots.push_back(sample_plot(look, process, false));

@@ -108,6 +108,18 @@ TEST(ResourceList, ABlockOpensHereAndInTheDetailPanel) {
   EXPECT_EQ(vm.relations.front().label, "mapped by");
 }
 
+TEST(ResourceList, AProcessSaysWhatItHasMapped) {
+  Memory scene;
+  scene.view.selection = {{EntityKind::Process, scene.root}};
+
+  const DetailVm vm = build_detail(scene.model, scene.facts, scene.view);
+
+  const auto mapped = std::find_if(vm.relations.begin(), vm.relations.end(),
+                                   [](const auto& one) { return one.label == "has mapped"; });
+  ASSERT_NE(mapped, vm.relations.end());
+  EXPECT_EQ(labels(mapped->chips), (Strings{"frames", "weights"}));
+}
+
 TEST(ResourceList, ALeakIsAnAlarmThatLeadsHere) {
   const Memory scene;
 

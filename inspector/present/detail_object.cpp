@@ -6,7 +6,6 @@
 #include "present/format.hpp"
 #include "present/plotting.hpp"
 #include "present/queue_curves.hpp"
-#include "present/resource_list.hpp"
 
 #include <algorithm>
 
@@ -240,8 +239,6 @@ void describe_block(const Look& look, const model::Object& object, DetailVm& vm)
   const std::uint64_t end_ns = is_gone ? block.free_since_ns : look.model.now_ns();
   vm.facts.push_back({is_gone ? "was there" : "age",
                       duration_text(end_ns - std::min(end_ns, object.first_seen_ns))});
-  const Badge state = block_badge(block.state);
-  vm.facts.push_back({"state", state.text, "", state.tone});
   vm.facts.push_back({"mapped by", count_text(block.mappers.size()),
                       "of " + plural(object.users.size(), "process", "processes")});
   add_relation(vm, "mapped by", process_chips(look, block.mappers));

@@ -145,7 +145,12 @@ void LiveSource::accept_frame(mp::wire::Frame frame) {
 void LiveSource::send_orders() {
   const int level = wanted_level_.exchange(-1);
   if (level < 0) return;
-  peer_.send_bytes(mp::wire::encode_frame(mp::wire::LevelFrame{static_cast<std::uint32_t>(level)}));
+  const mp::wire::LevelFrame order{static_cast<std::uint32_t>(level)};
+  try {
+    peer_.send_bytes(mp::wire::encode_frame(order));
+  } catch (const mp::OSError&) {
+    // Nobody is there any more to obey. What was said before is still to be read.
+  }
 }
 
 }  // namespace inspector::link

@@ -57,6 +57,17 @@ bool is_function(Dwarf_Die& die) {
   return tag == DW_TAG_subprogram || tag == DW_TAG_inlined_subroutine;
 }
 
+// The compilation unit of an address, and what is to be taken off the address there. Null: none.
+Dwarf_Die* unit_at(Dwfl_Module* module, GElf_Addr address, Dwarf_Addr& bias) {
+  if (Dwarf_Die* const listed = dwfl_module_addrdie(module, address, &bias)) return listed;
+  // clang writes no such list.
+  Dwarf_Die* unit = nullptr;
+  while ((unit = dwfl_module_nextcu(module, unit, &bias)) != nullptr) {
+    if (dwarf_haspc(unit, address - bias) > 0) return unit;
+  }
+  return nullptr;
+}
+
 // The scopes around an address as they lie in the code, innermost first.
 std::vector<Dwarf_Die> scopes_at(Dwarf_Die& unit, Dwarf_Addr address) {
   Dwarf_Die* found = nullptr;
@@ -84,12 +95,14 @@ struct ModuleFile::Impl {
 
 std::vector<CodeLine> ModuleFile::Impl::debug_lines(GElf_Addr address) const {
   Dwarf_Addr debug_bias = 0;
-  Dwarf_Die* const unit = dwfl_module_addrdie(module, address, &debug_bias);
-  Dwfl_Line* const source = dwfl_module_getsrc(module, address);
-  if (unit == nullptr || source == nullptr) return {};
+  Dwarf_Die* const unit = unit_at(module, address, debug_bias);
+  Dwarf_Line* const source =
+      unit != nullptr ? dwarf_getsrc_die(unit, address - debug_bias) : nullptr;
+  if (source == nullptr) return {};
   int number = 0;
   CodeLine line;
-  line.file = text_or_empty(dwfl_lineinfo(source, nullptr, &number, nullptr, nullptr, nullptr));
+  dwarf_lineno(source, &number);
+  line.file = text_or_empty(dwarf_linesrc(source, nullptr, nullptr));
   line.line = static_cast<std::uint32_t>(number);
   Dwarf_Files* files = nullptr;
   std::size_t file_count = 0;

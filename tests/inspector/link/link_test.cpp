@@ -113,6 +113,28 @@ TEST(LiveSource, APeerThatVanishesIsLostAfterItsLastEvent) {
   EXPECT_EQ(linked.session.trouble(), "test: the reporter has gone without saying goodbye");
 }
 
+TEST(LiveSource, AnOrderToOneWhoHasGoneCostsNothingOfWhatItSaid) {
+  constexpr std::size_t kFrames = 20;  // as many as a pipe holds that nobody reads
+  auto [mine, reporter] = mp::Pipe();
+  send(reporter, hello());
+  EventBuilder builder;
+  builder.root();
+  for (std::size_t i = 0; i < kFrames; ++i) {
+    send(reporter, wire::EventsFrame{.first = i, .batch = builder.take()});
+    builder.tick();
+  }
+  send(reporter, wire::ByeFrame{});
+  reporter.close();
+  auto source = std::make_unique<LiveSource>(std::move(mine), "test");
+  source->set_level(3);
+  Session session(std::move(source));
+
+  pump_to_end(session);
+
+  EXPECT_EQ(session.state(), SourceState::Finished) << session.trouble();
+  EXPECT_EQ(session.newest().event_count(), kFrames);
+}
+
 struct BadFrame {
   const char* name;
   std::vector<std::string> frames;

@@ -258,9 +258,24 @@ TEST(CallSites, OfAKilledProcessAreWholeAndDeclaredBeforeTheyAreNamed) {
   }
 }
 
+// Whether a child may be forked beside threads that allocate: the sanitizers' allocators are not
+// made for it.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool kForksBesideThreads = false;
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+constexpr bool kForksBesideThreads = false;
+#else
+constexpr bool kForksBesideThreads = true;
+#endif
+#else
+constexpr bool kForksBesideThreads = true;
+#endif
+
 // The child has the memory of all threads as it was in the middle of their work, but only one of
 // them.
 TEST(CallSites, NobodyHangsWhoIsForkedWhileOthersDeclareThem) {
+  if (!kForksBesideThreads) GTEST_SKIP() << "not under a sanitizer";
   ObservedChild scene([] {
     set_level(probe::Level::Full);
     std::atomic<bool> end = false;

@@ -59,8 +59,9 @@ bool is_function(Dwarf_Die& die) {
 
 // The compilation unit of an address, and what is to be taken off the address there. Null: none.
 Dwarf_Die* unit_at(Dwfl_Module* module, GElf_Addr address, Dwarf_Addr& bias) {
-  if (Dwarf_Die* const listed = dwfl_module_addrdie(module, address, &bias)) return listed;
-  // clang writes no such list.
+  Dwarf_Die* const listed = dwfl_module_addrdie(module, address, &bias);
+  if (listed != nullptr && dwarf_haspc(listed, address - bias) > 0) return listed;
+  // clang lists none, and then a neighbour of g++'s may have been found.
   Dwarf_Die* unit = nullptr;
   while ((unit = dwfl_module_nextcu(module, unit, &bias)) != nullptr) {
     if (dwarf_haspc(unit, address - bias) > 0) return unit;

@@ -130,7 +130,9 @@ TEST(ResourceList, ALeakIsAnAlarmThatLeadsHere) {
   ASSERT_NE(card, overview.alarms.end());
   EXPECT_EQ(card->action, "Show the block");
   for (const auto& finding : scene.log.findings()) {
-    if (finding.rule == "leak") EXPECT_EQ(evidence_of(finding, false).screen, Screen::Resources);
+    if (finding.rule == "leak") {
+      EXPECT_EQ(evidence_of(finding, false).screen, Screen::Resources);
+    }
   }
 }
 

@@ -214,7 +214,7 @@ class Recording {
                analysis::plural(model.event_count(), "event", "events"), options_.output,
                analysis::bytes_text(std::filesystem::file_size(options_.output, ignored)));
     fmt::print(stderr, "mp-inspector: {}\n",
-               analysis::verdict(watch_->findings().findings(), watched).plain());
+               analysis::verdict(watch_->findings_up_to_now(), watched).plain());
   }
 
   const RecordOptions& options_;

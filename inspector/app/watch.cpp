@@ -90,13 +90,17 @@ mp::Result<void> Watch::record_to(const std::string& path) {
   return {};
 }
 
+// In a copy: the session may go on, and its looks have a grid.
+std::vector<analysis::Finding> Watch::findings_up_to_now() {
+  analysis::FindingLog log = findings_;
+  log.observe(session_.newest());
+  return log.findings();
+}
+
 mp::Result<void> Watch::stop_recording() {
   if (!recorder_) return {};
   const model::Model& model = session_.newest();
-  // What was found since the last look belongs to the file too. In a copy: the session may go on, and its looks have a grid.
-  analysis::FindingLog log = findings_;
-  log.observe(model);
-  const auto findings = log.findings();
+  const auto findings = findings_up_to_now();
   recorder_->set_verdict(worst_severity(findings), analysis::verdict(findings, model.now_ns() - model.start_ns()).plain());
   recorder_->set_alarms(alarm_rows(findings));
   auto closed = recorder_->close();

@@ -21,6 +21,8 @@ class Watch {
 
   [[nodiscard]] session::Session& session() noexcept { return session_; }
   [[nodiscard]] const analysis::FindingLog& findings() const noexcept { return findings_; }
+  // With what has come since the log looked last: the final word on a session that has ended.
+  [[nodiscard]] std::vector<analysis::Finding> findings_up_to_now();
 
   // Takes what has come; true if there was anything.
   bool pump();

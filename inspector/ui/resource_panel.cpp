@@ -16,13 +16,13 @@ constexpr int sort_by(ResourceColumn column) { return static_cast<int>(column); 
 enum At : std::size_t { kName, kKind, kSize, kState, kMappers, kCreator, kSite, kAge };
 
 constexpr Column kColumns[] = {
-    {"block", sort_by(ResourceColumn::Name), 150, 1.4F, 0},
+    {"block", sort_by(ResourceColumn::Name), 150, 1, 0},
     {"kind", sort_by(ResourceColumn::Kind), 102, 0, 2},
     {"size", sort_by(ResourceColumn::Size), 64, 0, 0, Align::Right},
     {"state", sort_by(ResourceColumn::State), 148, 0, 0},
-    {"mapped by", sort_by(ResourceColumn::Mappers), 128, 2.1F, 1},
-    {"made by", sort_by(ResourceColumn::Creator), 118, 1.15F, 0},
-    {"at", sort_by(ResourceColumn::Site), 96, 0.95F, 3},
+    {"mapped by", sort_by(ResourceColumn::Mappers), 150, 2, 1},
+    {"made by", sort_by(ResourceColumn::Creator), 118, 0.7F, 0},
+    {"at", sort_by(ResourceColumn::Site), 126, 1.2F, 3},
     {"age", sort_by(ResourceColumn::Age), 58, 0, 4, Align::Right},
 };
 

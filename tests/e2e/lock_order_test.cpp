@@ -75,6 +75,17 @@ TEST_P(LockOrderOf, IsAWarningThatNamesBothPlacesThoughNothingHung) {
 
 INSTANTIATE_TEST_SUITE_P(Method, LockOrderOf, testing::Values("fork", "spawn", "forkserver"));
 
+// It ran for less time than lies between two looks at it.
+TEST_F(LockOrder, IsToldAtTheEndOfTheRecordingToo) {
+  const auto record = support::run_command(
+      Line::inspector({"record", "--level", "3", "-o", line.file("told.mpr"), "--",
+                       MP_LOCK_ORDER_PROGRAM, "fork"}),
+      std::chrono::seconds(60));
+
+  EXPECT_THAT(record.output,
+              HasSubstr("1 problem: lock index and lock totals are taken in different orders."));
+}
+
 TEST_F(LockOrder, IsReadWhereTheProgramIsNot) {
   const std::string program = copy_of_the_program();
   const std::string file = recorded(program, "fork");

@@ -118,11 +118,6 @@ class Core final : public detail::WaitSource {
     std::uint64_t bytes = 0;
   };
 
-  struct Chosen {
-    std::uint64_t at = 0;
-    WriterState after;
-  };
-
   void begin();
   void announce(wire::Acquired how, const std::source_location& where) noexcept;
   void lock_put(os::Deadline deadline, sync::LazyWait& wait);
@@ -136,7 +131,6 @@ class Core final : public detail::WaitSource {
   [[nodiscard]] WriterState writer_at(std::uint64_t count) const noexcept;
   WriterState write(const WriterState& writer, std::uint64_t count,
                     std::span<const std::byte> item);
-  Chosen choose(const WriterState& writer, std::uint64_t count, std::uint64_t need);
   std::size_t put_some(std::uint64_t count, std::size_t most, const std::byte* items,
                        std::size_t item_bytes);
   void commit_put(std::uint64_t next, const WriterState& after) noexcept;

@@ -35,8 +35,8 @@ void Core::with_loan(std::size_t bytes, detail::ItemFill fill, os::Deadline dead
     const std::uint64_t count = begin_put();
     if (!has_room(count)) wait_for_room(count, deadline, wait);
     wait.end(true);
-    const Chosen chosen = choose(writer_at(count), count, space_for(bytes));
-    std::byte* const at = bytes_ + chosen.at;
+    const Placement place = find_place(writer_at(count), count, space_for(bytes));
+    std::byte* const at = bytes_ + place.at;
     std::size_t used = 0;
     try {
       const Lending lending(put_lender_);
@@ -47,8 +47,8 @@ void Core::with_loan(std::size_t bytes, detail::ItemFill fill, os::Deadline dead
       throw;
     }
     store_header(at, used);
-    WriterState after = chosen.after;
-    after.pos = chosen.at + space_for(used);
+    WriterState after = place.after;
+    after.pos = place.at + space_for(used);
     commit_put(count + 1, after);
     probe::queue_put(probe_, count + 1, used);
   }

@@ -160,22 +160,21 @@ std::size_t Core::put_some(std::uint64_t count, std::size_t most, const std::byt
 
 WriterState Core::write(const WriterState& writer, std::uint64_t count,
                         std::span<const std::byte> item) {
-  const Chosen chosen = choose(writer, count, space_for(item.size()));
-  store_header(bytes_ + chosen.at, item.size());
-  copy_item(bytes_ + chosen.at + kHeaderBytes, item.data(), item.size());
-  return chosen.after;
+  const std::uint64_t need = space_for(item.size());
+  std::uint64_t at = writer.pos;
+  WriterState after{writer.pos + need, writer.lap, writer.top};
+  if (writer.lap != put_view_.fast_lap || !fits(writer.pos, need, put_view_.fast_end)) {
+    const Placement placement = find_place(writer, count, need);
+    at = placement.at;
+    after = placement.after;
+  }
+  store_header(bytes_ + at, item.size());
+  copy_item(bytes_ + at + kHeaderBytes, item.data(), item.size());
+  return after;
 }
 
-// Where an item goes; the way there is laid.
-Core::Chosen Core::choose(const WriterState& writer, std::uint64_t count, std::uint64_t need) {
-  if (writer.lap == put_view_.fast_lap && fits(writer.pos, need, put_view_.fast_end)) [[likely]]
-    return {writer.pos, {writer.pos + need, writer.lap, writer.top}};
-  const Placement placement = find_place(writer, count, need);
-  if (placement.skips) store_header(bytes_ + writer.pos, kSkip | placement.at);
-  return {placement.at, placement.after};
-}
-
-// A place with pages under it and under the header that will follow it.
+// A place with pages under it and under the header that will follow it. The skip that leads there is
+// laid: nobody goes that way before the commit.
 Placement Core::find_place(const WriterState& writer, std::uint64_t count, std::uint64_t need) {
   if (writer.pos > space_ - kHeaderBytes || writer.pos % 8 != 0) throw_corrupt();
   if (need > space_) throw OSError(ENOSPC, "put", text());
@@ -200,6 +199,7 @@ Placement Core::find_place(const WriterState& writer, std::uint64_t count, std::
   // Every now and then the reader is looked at anyway: it may have left the queue empty.
   const std::uint64_t glance = (placement->after.pos / geometry.restart + 1) * geometry.restart;
   put_view_.fast_end = std::min({placement->limit, ready, glance});
+  if (placement->skips) store_header(bytes_ + writer.pos, kSkip | placement->at);
   return *placement;
 }
 

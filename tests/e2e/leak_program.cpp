@@ -13,6 +13,6 @@ int main() {
   });
   worker.start();
   worker.join();
-  std::puts(kept.name().c_str());
+  std::printf("left over: %s\n", kept.name().c_str());
   return 0;
 }

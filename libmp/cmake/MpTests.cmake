@@ -7,6 +7,8 @@
 # LABELS: unit (no fork, quick), proc (children), gui (needs a display), e2e, slow, fuzz, bench, checks.
 # TIMEOUT is per registered test, in seconds.
 
+include(GoogleTest)  # here, so that every folder may have tests
+
 set(MP_DEFAULT_TIMEOUT 60)
 set(MP_FUZZ_SECONDS 20 CACHE STRING "How long each fuzzer runs under ctest in the fuzz preset")
 add_custom_target(fuzzers)

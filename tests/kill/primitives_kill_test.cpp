@@ -24,7 +24,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr int kWorkers = 4;
-constexpr int kKills = 320;
+constexpr int kKills = 500;
 
 void require(bool is_right, const char* what) {
   if (!is_right) throw std::runtime_error(what);

@@ -18,13 +18,20 @@ constexpr std::size_t kWaitingRows = 128;
 constexpr std::size_t kArrows = 120;  // more would be a carpet
 constexpr double kBeforeTheFirstGet = 8;
 
+// A recording may name what it never declared.
+bool is_shown(const Look& look, model::ObjectId id) {
+  const model::Object* object = look.model.objects().find(id);
+  return object != nullptr && object->merged_into == 0;
+}
+
 // The selected queue, else the fullest of those that have messages to show.
 const model::Queue* chosen(const Look& look) {
   for (const EntityRef ref : look.view.selection) {
     if (ref.kind != EntityKind::Queue && ref.kind != EntityKind::Message) continue;
     const model::ObjectId id =
         ref.kind == EntityKind::Message ? message_of(ref).queue : look.subject(ref).object;
-    if (const auto* queue = look.model.queues().find(id)) return queue;
+    const auto* queue = look.model.queues().find(id);
+    if (queue != nullptr && is_shown(look, id)) return queue;
   }
   const model::Queue* best = nullptr;
   const auto weight = [](const model::Queue& queue) {
@@ -32,7 +39,7 @@ const model::Queue* chosen(const Look& look) {
                      queue.depth());
   };
   for (const auto& [id, queue] : look.model.queues().rows()) {
-    if (look.model.objects().find(id)->merged_into != 0) continue;
+    if (!is_shown(look, id)) continue;
     if (best == nullptr || weight(queue) > weight(*best)) best = &queue;
   }
   return best;
@@ -77,16 +84,22 @@ bool matches_row(const MessageRow& row, std::string_view filter) {
 
 // From the first put to the last news; but one item that lay there for an hour does not make a dot
 // of all others.
-TimeRange span_of(const std::vector<Message>& drawn) {
-  Moment begin = static_cast<Moment>(drawn.front().put.at_ns);
+TimeRange span_of(const Look& look, const std::vector<Message>& drawn) {
+  // Moments outside of the session are a lie, and their differences need not fit.
+  const auto moment = [&](std::uint64_t ns) {
+    return static_cast<Moment>(std::max(look.model.start_ns(), std::min(ns, look.model.now_ns())));
+  };
+  Moment begin = moment(drawn.front().put.at_ns);
   Moment end = begin;
   Moment first_get = 0;
   for (const Message& message : drawn) {
-    const auto put = static_cast<Moment>(message.put.at_ns);
-    const auto got = static_cast<Moment>(message.got.at_ns);
+    const Moment put = moment(message.put.at_ns);
     begin = std::min(begin, put);
-    end = std::max({end, put, got});
-    if (got != 0) first_get = first_get == 0 ? got : std::min(first_get, got);
+    end = std::max(end, put);
+    if (is_waiting(message)) continue;
+    const Moment got = moment(message.got.at_ns);
+    end = std::max(end, got);
+    first_get = first_get == 0 ? got : std::min(first_get, got);
   }
   if (first_get != 0 && first_get < end) {
     const double most = kBeforeTheFirstGet * static_cast<double>(end - first_get);
@@ -142,7 +155,7 @@ MessageArrow make_arrow(const Look& look, const Message& message, const MessageR
 // Of the newest ones, the oldest first: the newest are drawn on top.
 void draw(const Look& look, std::vector<Message> messages, MessagesVm& vm) {
   if (messages.size() > kArrows) messages.resize(kArrows);
-  vm.window = span_of(messages);
+  vm.window = span_of(look, messages);
   vm.x_ticks = time_ticks(vm.window, look.begin());
   Lanes from(look);
   Lanes to(look);
@@ -184,7 +197,7 @@ MessagesVm build_messages(const Look& look) {
     return vm;
   }
   for (const auto& [id, row] : look.model.queues().rows()) {
-    if (look.model.objects().find(id)->merged_into == 0) vm.queues.push_back(look.chip_object(id));
+    if (is_shown(look, id)) vm.queues.push_back(look.chip_object(id));
   }
   vm.shown = look.chip_object(queue->object);
   vm.note = note_of(look, *queue);

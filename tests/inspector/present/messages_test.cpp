@@ -102,6 +102,23 @@ TEST(Messages, OneThatLayThereForAnHourDoesNotSqueezeTheRest) {
   EXPECT_LT(vm.window.end - vm.window.begin, 1'000'000'000);
 }
 
+TEST(Messages, AMomentThatCannotBeDoesNotStretchThePicture) {
+  Scene scene;
+  const auto root = scene.builder.root();
+  const auto jobs = scene.builder.queue(root, "jobs");
+  for (int i = 0; i < 3; ++i) scene.builder.after(1ms).put(root, jobs);
+  auto batch = scene.builder.take();
+  for (auto& event : batch.events) {
+    if (event.kind == mp::wire::EventKind::QueuePut && event.a == 2) event.t_ns = 1;
+  }
+  scene.model.apply(batch);
+
+  const MessagesVm vm = build_messages(scene.model, scene.facts, scene.view);
+
+  ASSERT_EQ(vm.rows.size(), 3u);
+  EXPECT_LT(vm.window.end - vm.window.begin, 100'000'000);
+}
+
 TEST(Messages, AProgramAtLevelOneIsToldWhatToDo) {
   Scene scene;
   const auto root = scene.builder.root();

@@ -52,7 +52,6 @@ class Grid {
   float row_height_;
   float row_top_ = 0;
   std::string row_name_;
-  int row_number_ = 0;
 };
 
 // The head of a screen: title, summary, and at the right a field that filters it.

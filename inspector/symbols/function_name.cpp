@@ -21,6 +21,11 @@ bool is_of_a_library(std::string_view linkage_name) noexcept {
                      [&](std::string_view library) { return linkage_name.starts_with(library); });
 }
 
+bool is_header_of_a_library(std::string_view file) noexcept {
+  return file.find("/include/c++/") != std::string_view::npos ||
+         file.find("/include/libmp/") != std::string_view::npos;
+}
+
 std::string readable(const std::string& linkage_name) {
   int status = 0;
   const std::unique_ptr<char, void (*)(void*)> name(

@@ -57,6 +57,16 @@ bool is_function(Dwarf_Die& die) {
   return tag == DW_TAG_subprogram || tag == DW_TAG_inlined_subroutine;
 }
 
+// Linkers leave functions that went nowhere at address 0: debug information alone proves no code.
+bool is_code(Dwfl_Module* module, GElf_Addr address) {
+  GElf_Addr in_section = address;
+  GElf_Addr bias = 0;
+  Elf_Scn* const section = dwfl_module_address_section(module, &in_section, &bias);
+  GElf_Shdr header;
+  return section != nullptr && gelf_getshdr(section, &header) != nullptr &&
+         (header.sh_flags & SHF_EXECINSTR) != 0;
+}
+
 // The compilation unit of an address, and what is to be taken off the address there. Null: none.
 Dwarf_Die* unit_at(Dwfl_Module* module, GElf_Addr address, Dwarf_Addr& bias) {
   Dwarf_Die* const listed = dwfl_module_addrdie(module, address, &bias);
@@ -91,7 +101,9 @@ struct ModuleFile::Impl {
   GElf_Addr bias = 0;  // what libdwfl adds to the file's own addresses
 
   [[nodiscard]] std::vector<CodeLine> debug_lines(GElf_Addr address) const;
-  [[nodiscard]] std::vector<CodeLine> symbol(GElf_Addr address) const;
+  // Of the function at the address, as the linker knows it. Empty: none.
+  [[nodiscard]] std::string symbol_name(GElf_Addr address) const;
+  [[nodiscard]] std::vector<CodeLine> lines_at(GElf_Addr address) const;
 };
 
 std::vector<CodeLine> ModuleFile::Impl::debug_lines(GElf_Addr address) const {
@@ -113,8 +125,11 @@ std::vector<CodeLine> ModuleFile::Impl::debug_lines(GElf_Addr address) const {
     if (!is_function(scope)) continue;
     line.function = text_or_empty(dwarf_diename(&scope));
     line.linkage_name = text_in(scope, DW_AT_linkage_name);
+    const bool is_inlined = dwarf_tag(&scope) == DW_TAG_inlined_subroutine;
+    // clang -g1 tells plain names only; what is no copy within another has a symbol.
+    if (!is_inlined && line.linkage_name.empty()) line.linkage_name = symbol_name(address);
     lines.push_back(line);
-    if (dwarf_tag(&scope) != DW_TAG_inlined_subroutine) break;
+    if (!is_inlined) break;
     const std::uint32_t file = number_in(scope, DW_AT_call_file);
     line.file =
         file < file_count ? text_or_empty(dwarf_filesrc(files, file, nullptr, nullptr)) : "";
@@ -123,13 +138,22 @@ std::vector<CodeLine> ModuleFile::Impl::debug_lines(GElf_Addr address) const {
   return lines;
 }
 
-std::vector<CodeLine> ModuleFile::Impl::symbol(GElf_Addr address) const {
+std::string ModuleFile::Impl::symbol_name(GElf_Addr address) const {
   GElf_Off offset = 0;
   GElf_Sym symbol;
   const char* const name =
       dwfl_module_addrinfo(module, address, &offset, &symbol, nullptr, nullptr, nullptr);
   if (name == nullptr || GELF_ST_TYPE(symbol.st_info) != STT_FUNC || offset >= symbol.st_size)
     return {};
+  return name;
+}
+
+std::vector<CodeLine> ModuleFile::Impl::lines_at(GElf_Addr address) const {
+  if (!is_code(module, address)) return {};
+  std::vector<CodeLine> lines = debug_lines(address);
+  if (!lines.empty()) return lines;
+  const std::string name = symbol_name(address);
+  if (name.empty()) return {};
   return {{.line = 0, .file = {}, .function = readable(name), .linkage_name = name}};
 }
 
@@ -154,10 +178,7 @@ ModuleFile::~ModuleFile() = default;
 
 const std::vector<CodeLine>& ModuleFile::lines_at(std::uint64_t offset) {
   const auto [place, is_new] = known_.try_emplace(offset);
-  if (is_new) {
-    place->second = impl_->debug_lines(offset + impl_->bias);
-    if (place->second.empty()) place->second = impl_->symbol(offset + impl_->bias);
-  }
+  if (is_new) place->second = impl_->lines_at(offset + impl_->bias);
   return place->second;
 }
 

@@ -7,6 +7,11 @@ namespace {
 
 constexpr std::size_t kMostFiles = 256;
 
+bool is_not_the_users(const CodeLine& line) noexcept {
+  return line.linkage_name.empty() ? is_header_of_a_library(line.file)
+                                   : is_of_a_library(line.linkage_name);
+}
+
 }  // namespace
 
 void Symbols::resolve(wire::CallSite& site) {
@@ -17,7 +22,7 @@ void Symbols::resolve(wire::CallSite& site) {
     const std::vector<CodeLine>& lines = file->lines_at(call->offset);
     if (lines.empty()) return;
     for (const CodeLine& line : lines) {
-      if (is_of_a_library(line.linkage_name)) continue;
+      if (is_not_the_users(line)) continue;
       site.line = line.line;
       site.file = line.file;
       site.function = line.function;

@@ -36,6 +36,16 @@ TEST(FunctionName, EverythingElseIsTheUsers) {
   }
 }
 
+TEST(FunctionName, HeadersOfStdAndMpAreToldByTheirFolder) {
+  EXPECT_TRUE(
+      is_header_of_a_library("/usr/lib/gcc/x86_64-linux-gnu/12/../../../../include/c++/12/mutex"));
+  EXPECT_TRUE(is_header_of_a_library("/usr/include/c++/12/bits/unique_lock.h"));
+  EXPECT_TRUE(is_header_of_a_library("/usr/include/libmp/lock.hpp"));
+  EXPECT_TRUE(is_header_of_a_library("../../libmp/include/libmp/lock.hpp"));
+  for (const char* file : {"", "main.cpp", "/home/bank/libmp/transfer.cpp", "/home/c++/bank.hpp"})
+    EXPECT_FALSE(is_header_of_a_library(file)) << file;
+}
+
 TEST(FunctionName, IsReadableWhereItWasMangled) {
   EXPECT_EQ(readable("_ZN4bank8transferEv"), "bank::transfer()");
   EXPECT_EQ(readable("main"), "main");

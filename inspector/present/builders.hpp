@@ -6,6 +6,7 @@
 
 namespace inspector::present {
 
+ConnectionListVm build_connection_list(const Look&);
 DetailVm build_detail(const Look&);
 FlowGraphVm build_flow_graph(const Look&);
 LockListVm build_lock_list(const Look&);

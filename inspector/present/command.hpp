@@ -12,8 +12,17 @@
 
 namespace inspector::present {
 
-enum class Screen : std::uint8_t { Sessions, Overview, Processes, Queues, Locks, Resources };
+enum class Screen : std::uint8_t {
+  Sessions,
+  Overview,
+  Processes,
+  Queues,
+  Locks,
+  Resources,
+  Connections
+};
 enum class QueuesView : std::uint8_t { Table, Flow, Messages };
+enum class ConnectionsView : std::uint8_t { Table, Messages };
 enum class LocksView : std::uint8_t { Table, Graph };
 enum class Theme : std::uint8_t { Dark, Light };
 enum class Ending : std::uint8_t { Terminate, Kill };
@@ -29,7 +38,7 @@ struct Select {
 };  // Ctrl adds, or takes away
 struct Open {
   EntityRef ref;
-};                   // select it and go to the screen of its kind
+};  // select it and go to the screen of its kind
 struct ClearOne {};  // Esc: range, then selection, then filter
 struct SelectionBack {};
 struct SelectionForward {};
@@ -48,6 +57,9 @@ struct SetExpanded {
 };
 struct SetQueuesView {
   QueuesView view = QueuesView::Table;
+};
+struct SetConnectionsView {
+  ConnectionsView view = ConnectionsView::Table;
 };
 struct SetLocksView {
   LocksView view = LocksView::Table;
@@ -83,7 +95,7 @@ struct Pause {};
 struct Play {};  // from the cursor at the chosen speed
 struct Seek {
   Moment to = 0;
-};                     // pauses the view, never the recording
+};  // pauses the view, never the recording
 struct BackToLive {};  // of a recording: to its end
 struct SetSpeed {
   double speed = 1.0;
@@ -136,11 +148,11 @@ struct Quit {};
 
 using Command =
     std::variant<GoTo, Select, Open, ClearOne, SelectionBack, SelectionForward, SetFilter, SetSort,
-                 SetExpanded, SetQueuesView, SetLocksView, SetDetailOpen, SetTheme, SetSearch, SetRange, SetWindow,
-                 SetProbe, Pause, Play, Seek, BackToLive, SetSpeed, SetLoop, Step, ShowEvidence,
-                 Acknowledge, Attach, OpenRecording, OpenDemo, OpenRecoverable, CloseSession,
-                 EndProcess, SetLevel, StartRecording, StopRecording, DismissNotice, TakePicture,
-                 Quit>;
+                 SetExpanded, SetQueuesView, SetConnectionsView, SetLocksView, SetDetailOpen,
+                 SetTheme, SetSearch, SetRange, SetWindow, SetProbe, Pause, Play, Seek, BackToLive,
+                 SetSpeed, SetLoop, Step, ShowEvidence, Acknowledge, Attach, OpenRecording,
+                 OpenDemo, OpenRecoverable, CloseSession, EndProcess, SetLevel, StartRecording,
+                 StopRecording, DismissNotice, TakePicture, Quit>;
 using Commands = std::vector<Command>;
 
 }  // namespace inspector::present

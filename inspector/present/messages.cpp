@@ -197,7 +197,7 @@ MessagesVm build_messages(const Look& look) {
     return vm;
   }
   for (const auto& [id, row] : look.model.queues().rows()) {
-    if (is_shown(look, id)) vm.queues.push_back(look.chip_object(id));
+    if (is_shown(look, id)) vm.channels.push_back(look.chip_object(id));
   }
   vm.shown = look.chip_object(queue->object);
   vm.note = note_of(look, *queue);

@@ -47,16 +47,18 @@ struct MessageArrow {
   EntityRef getter{};
   Tip tip{};
   bool waiting = false;
+  bool upward = false;  // from a lane below to a lane above: an answer
 };
 
 struct MessagesVm {
-  std::vector<Chip> queues{};  // to choose from; `shown` is one of them
+  std::vector<Chip> channels{};  // queues or connections to choose from; `shown` is one of them
   Chip shown{};
   std::string note{};  // "p50 12 ms · p99 80 ms", "every 4th item"
   TimeRange window{};
   std::vector<Tick> x_ticks{};
-  std::vector<Chip> producers{};  // lanes above
+  std::vector<Chip> producers{};  // lanes above; of a connection, its first end
   std::vector<Chip> consumers{};  // lanes below
+  std::string between{};          // "in the queue", "under way"
   std::vector<MessageArrow> arrows{};
   std::vector<MessageRow> rows{};  // newest first
   EmptyState empty{};

@@ -41,6 +41,7 @@ struct ViewState {
   std::map<Screen, Sort> sorts{};
   std::set<EntityRef> collapsed{};  // tree rows whose children are hidden
   QueuesView queues_view = QueuesView::Table;
+  ConnectionsView connections_view = ConnectionsView::Table;
   LocksView locks_view = LocksView::Table;
   std::string search{};          // what stands in the command palette
   std::optional<Probe> probe{};  // the mouse over a plot or the strip

@@ -2,6 +2,7 @@
 // date.
 #pragma once
 
+#include "present/connection_list.hpp"
 #include "present/detail.hpp"
 #include "present/flow_graph.hpp"
 #include "present/lock_list.hpp"
@@ -38,6 +39,7 @@ struct Vms {
   LockListVm locks;
   WaitGraphVm wait_graph;
   ResourceListVm resources;
+  ConnectionListVm connections;
 };
 
 // Builds the frame parts and the visible screen into `out`; the other screens are left as they

@@ -48,6 +48,7 @@ class MessageTrace {
   void put(std::uint64_t number, const Handling& by, std::uint32_t bytes, std::uint64_t gets);
   void got(std::uint64_t number, const Handling& by, std::uint32_t bytes, std::uint64_t gets);
 
+  [[nodiscard]] bool is_empty() const noexcept { return open_.empty(); }
   // Those that were seen from end to end, in the order in which they were taken.
   [[nodiscard]] const RecentRows<Message, kRecent>& recent() const noexcept { return recent_; }
   // Those that are in the queue, oldest first. `gets` as above.

@@ -11,11 +11,11 @@ namespace {
 using Kind = wire::EventKind;
 
 constexpr std::size_t kKinds = 128;
-constexpr std::uint32_t kStateVersion = 5;
+constexpr std::uint32_t kStateVersion = 6;
 
 std::array<Reducer, kKinds> make_table() {
   std::array<Reducer, kKinds> table{};
-  for (const auto group : {process_reducers(), object_reducers(), lock_reducers(), queue_reducers(),
+  for (const auto group : {process_reducers(), object_reducers(), lock_reducers(), queue_reducers(), connection_reducers(),
                            sync_reducers(), stream_reducers()}) {
     for (const Subscription& subscription : group)
       table[static_cast<std::size_t>(subscription.kind)] = subscription.reduce;

@@ -4,6 +4,7 @@
 
 #include "base/result.hpp"
 #include "model/call_sites.hpp"
+#include "model/connection_table.hpp"
 #include "model/journal.hpp"
 #include "model/lock_table.hpp"
 #include "model/object_table.hpp"
@@ -23,13 +24,14 @@ struct Tables {
   ObjectTable objects;
   LockTable locks;
   QueueTable queues;
+  ConnectionTable connections;
   CallSites call_sites;
   Journal journal;
   std::uint64_t now_ns = 0;
   std::uint64_t start_ns = 0;
   std::uint64_t events = 0;
   void io(auto& ar) {
-    ar(processes, threads, objects, locks, queues, call_sites, journal, now_ns, start_ns, events);
+    ar(processes, threads, objects, locks, queues, connections, call_sites, journal, now_ns, start_ns, events);
   }
 };
 
@@ -52,6 +54,7 @@ class Model {
   [[nodiscard]] const ObjectTable& objects() const noexcept { return tables_.objects; }
   [[nodiscard]] const LockTable& locks() const noexcept { return tables_.locks; }
   [[nodiscard]] const QueueTable& queues() const noexcept { return tables_.queues; }
+  [[nodiscard]] const ConnectionTable& connections() const noexcept { return tables_.connections; }
   [[nodiscard]] const CallSites& call_sites() const noexcept { return tables_.call_sites; }
   [[nodiscard]] const Journal& journal() const noexcept { return tables_.journal; }
 

@@ -57,6 +57,11 @@ ObjectId ObjectTable::lookup(Puid process, std::uint32_t handle) const noexcept 
   return at == bindings_.end() ? 0 : at->second;
 }
 
+ObjectId ObjectTable::by_key(const KernelKey& key) const noexcept {
+  const auto at = keys_.find(key);
+  return at == keys_.end() ? 0 : at->second;
+}
+
 std::vector<const Object*> ObjectTable::of_kind(wire::ObjectKind kind) const {
   std::vector<const Object*> out;
   for (const Object& row : rows_) {
@@ -172,8 +177,6 @@ void ObjectTable::absorb(ObjectId from, ObjectId to) {
     ObjectRef* kept = use(target, puid, ref.handle, ref.how, ref.since_ns);
     if (kept == nullptr) continue;
     take_larger(kept->counters, ref.counters);
-    take_larger(kept->sent, ref.sent);
-    take_larger(kept->received, ref.received);
   }
   if (target.unlinked_ns == 0) target.unlinked_ns = source.unlinked_ns;
   if (target.unlinked_by == 0) target.unlinked_by = source.unlinked_by;

@@ -28,14 +28,12 @@ struct ObjectRef {
   std::uint64_t since_ns = 0;
   std::uint64_t until_ns = 0;  // its last handle was closed; 0 = it can still touch the object
   wire::ObjectCounters counters{};
-  std::uint64_t sent = 0;  // connections: own running numbers of the newest messages
-  std::uint64_t received = 0;
   [[nodiscard]] bool open() const noexcept { return until_ns == 0; }
   void io(auto& ar) {
     ar(handle, how, since_ns, until_ns);
     ar(counters.in, counters.out, counters.in_bytes, counters.out_bytes, counters.blocked,
        counters.blocked_ns);
-    ar(counters.in_number, counters.out_number, sent, received);
+    ar(counters.in_number, counters.out_number);
   }
 };
 
@@ -75,6 +73,8 @@ class ObjectTable {
   [[nodiscard]] const Object* find(ObjectId id) const noexcept;
   // What `handle` means in `process`; 0 when it is not known.
   [[nodiscard]] ObjectId lookup(Puid process, std::uint32_t handle) const noexcept;
+  // The object that has that key now; 0 when there is none.
+  [[nodiscard]] ObjectId by_key(const KernelKey& key) const noexcept;
   [[nodiscard]] std::vector<const Object*> of_kind(wire::ObjectKind kind) const;
 
   // As lookup, but makes a row for what is not known. 0 for handle 0 or when the table is full.

@@ -34,6 +34,7 @@ std::span<const Subscription> process_reducers() noexcept;
 std::span<const Subscription> object_reducers() noexcept;
 std::span<const Subscription> lock_reducers() noexcept;
 std::span<const Subscription> queue_reducers() noexcept;
+std::span<const Subscription> connection_reducers() noexcept;
 std::span<const Subscription> sync_reducers() noexcept;
 std::span<const Subscription> stream_reducers() noexcept;
 

@@ -13,7 +13,6 @@ ObjectId object_of(Tables& tables, const Fact& fact) {
 namespace {
 
 using Kind = wire::EventKind;
-using State = wire::ThreadState;
 
 bool is_queue(wire::ObjectKind kind) noexcept {
   return kind == wire::ObjectKind::Queue || kind == wire::ObjectKind::JoinableQueue ||
@@ -33,10 +32,14 @@ bool declare(Tables& tables, const Fact& fact) {
     tables.threads.rename_object(made.absorbed, made.id);
     tables.locks.absorb(made.absorbed, made.id);
     tables.queues.absorb(made.absorbed, made.id, info->capacity, tables.now_ns);
+    tables.connections.absorb(made.absorbed, made.id);
   }
-  // Screens list a lock or queue from its birth on, not from its first use.
+  // Screens list an object from its birth on, not from its first use.
   if (is_lock(info->kind)) tables.locks.touch(made.id);
   if (is_queue(info->kind)) tables.queues.touch(made.id);
+  if (info->kind == wire::ObjectKind::Listener) tables.connections.touch_listener(made.id);
+  if (info->kind == wire::ObjectKind::Connection)
+    tables.connections.declared(tables.objects, *tables.objects.find(made.id));
   return true;
 }
 
@@ -50,8 +53,12 @@ bool counters(Tables& tables, const Fact& fact) {
   const auto info = wire::decode_object_counters(fact.payload);
   const ObjectId id = object_of(tables, fact);
   if (!info || id == 0) return false;
-  tables.objects.count(id, fact.event.process, *info);
   const Object& row = *tables.objects.find(id);
+  const auto user = row.users.find(fact.event.process);
+  const ObjectRef before = user == row.users.end() ? ObjectRef{} : user->second;
+  tables.objects.count(id, fact.event.process, *info);
+  if (row.kind == wire::ObjectKind::Connection)
+    tables.connections.counted(row, before, *info, tables.now_ns);
   if (is_queue(row.kind)) {
     tables.queues.saw(tables.queues.touch(id), info->in_number, info->out_number, row.capacity,
                       tables.now_ns);
@@ -65,52 +72,6 @@ bool call_site(Tables& tables, const Fact& fact) {
          tables.call_sites.add(fact.event.process, static_cast<std::uint16_t>(fact.event.c), *site);
 }
 
-// Connections.
-ObjectRef* own_end(Tables& tables, const Fact& fact) {
-  Object* row = tables.objects.edit(object_of(tables, fact));
-  if (row == nullptr) return nullptr;
-  const auto at = row->users.find(fact.event.process);
-  return at == row->users.end() ? nullptr : &at->second;
-}
-
-bool sent(Tables& tables, const Fact& fact) {
-  ObjectRef* ref = own_end(tables, fact);
-  if (ref == nullptr) return false;
-  ref->sent = std::max(ref->sent, fact.event.a);
-  return true;
-}
-
-bool received(Tables& tables, const Fact& fact) {
-  ObjectRef* ref = own_end(tables, fact);
-  if (ref == nullptr) return false;
-  ref->received = std::max(ref->received, fact.event.a);
-  if (Thread* row = tables.threads.touch(fact.thread)) {
-    const ObjectId id = object_of(tables, fact);
-    if (row->state == State::ConnectionRecv)
-      tables.threads.end_wait_on(*row, id, WaitOutcome::Done, fact.t_ns);
-  }
-  return true;
-}
-
-bool wait_begins(Tables& tables, const Fact& fact) {
-  return begin_wait(tables, fact, State::ConnectionRecv);
-}
-bool woken(Tables& tables, const Fact& fact) { return end_wait(tables, fact, WaitOutcome::Done); }
-
-bool end_of_file(Tables& tables, const Fact& fact) {
-  Object* row = tables.objects.edit(object_of(tables, fact));
-  if (row == nullptr) return false;
-  row->eof = true;
-  return true;
-}
-
-bool auth_failed(Tables& tables, const Fact& fact) {
-  Object* row = tables.objects.edit(object_of(tables, fact));
-  if (row == nullptr) return false;
-  ++row->auth_failures;
-  return true;
-}
-
 // A process says so of itself, or the reporter of whoever it was: then the first word counts.
 bool unlinked(Tables& tables, const Fact& fact) {
   Object* row = tables.objects.edit(object_of(tables, fact));
@@ -120,20 +81,9 @@ bool unlinked(Tables& tables, const Fact& fact) {
   return true;
 }
 
-// Known, and nothing in the state depends on them.
-bool nothing(Tables& tables, const Fact& fact) {
-  object_of(tables, fact);
-  return true;
-}
-
 constexpr std::array kReducers = {
-    Subscription{Kind::Declare, declare},         Subscription{Kind::Retire, retire},
-    Subscription{Kind::Counters, counters},       Subscription{Kind::ConnectionSend, sent},
-    Subscription{Kind::ConnectionRecv, received}, Subscription{Kind::ConnectionWait, wait_begins},
-    Subscription{Kind::ConnectionWoken, woken},   Subscription{Kind::ConnectionEof, end_of_file},
-    Subscription{Kind::Accepted, nothing},        Subscription{Kind::Connected, nothing},
-    Subscription{Kind::AuthOk, nothing},          Subscription{Kind::AuthFail, auth_failed},
-    Subscription{Kind::Unlinked, unlinked},
+    Subscription{Kind::Declare, declare},    Subscription{Kind::Retire, retire},
+    Subscription{Kind::Counters, counters},  Subscription{Kind::Unlinked, unlinked},
     Subscription{Kind::CallSite, call_site},
 };
 

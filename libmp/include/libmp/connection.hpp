@@ -136,7 +136,7 @@ class Connection {
     std::uint64_t inode = 0;
     std::uint64_t offset = 0;
   } identity_;              // what the probes know it by
-  std::uint64_t sent_ = 0;  // messages, by this holder
+  std::uint64_t sent_ = 0;  // messages, by this and those who handed the end on
   std::uint64_t received_ = 0;
 };
 

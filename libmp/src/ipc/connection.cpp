@@ -3,6 +3,7 @@
 #include "ipc/handshake.hpp"
 #include "os/check.hpp"
 #include "os/poll.hpp"
+#include "os/socket_peer.hpp"
 #include <libmp/connection.hpp>
 #include <libmp/exceptions.hpp>
 #include <libmp/serialize.hpp>
@@ -54,6 +55,15 @@ probe::Identity ConnectionAccess::identity_of(int fd) noexcept {
   return {file.device, file.inode, 0};
 }
 
+void ConnectionAccess::tell_other_end(int fd, const probe::Identity& own, probe::Handle handle) {
+  if (handle == 0) return;
+  const os::SocketPeer peer = os::socket_peer(fd);
+  probe::other_end(handle, {.identity = {own.device, peer.inode, 0},
+                            .pid = peer.pid,
+                            .local = peer.local,
+                            .remote = peer.remote});
+}
+
 Connection ConnectionAccess::make(os::UniqueFd fd, const Birth& birth) {
   Connection connection;
   connection.readable_ = birth.access != Connection::Access::WriteOnly;
@@ -68,6 +78,9 @@ Connection ConnectionAccess::make(os::UniqueFd fd, const Birth& birth) {
                                        .how = birth.how});
   connection.identity_ = {birth.identity.device, birth.identity.inode, birth.identity.offset};
   connection.handoffs_ = birth.handoffs;
+  // The ends of a Pipe are told to be a pair by their identities.
+  if (birth.how != wire::Acquired::Created && birth.kind == os::StreamKind::Socket)
+    tell_other_end(fd.get(), birth.identity, connection.probe_);
   connection.fd_ = fd.release();
   return connection;
 }
@@ -76,7 +89,8 @@ void ConnectionAccess::write(detail::OutArchive& archive, const Connection& conn
   const std::uint32_t number =
       connection.closed() ? kClosed : archive.luggage("Connection").pack(connection.fd_);
   archive(number, connection.readable_, connection.writable_, connection.is_socket_,
-          connection.may_be_challenged_, connection.identity_);
+          connection.may_be_challenged_, connection.identity_, connection.sent_,
+          connection.received_);
   HandoffPair::pack(archive, connection.handoffs_.get());
 }
 
@@ -84,7 +98,8 @@ Connection ConnectionAccess::read(detail::InArchive& archive) {
   std::uint32_t number = kClosed;
   Connection connection;
   archive(number, connection.readable_, connection.writable_, connection.is_socket_,
-          connection.may_be_challenged_, connection.identity_);
+          connection.may_be_challenged_, connection.identity_, connection.sent_,
+          connection.received_);
   connection.handoffs_ = HandoffPair::unpack(archive);
   if (number == kClosed) return connection;
   const Connection::Identity& identity = connection.identity_;

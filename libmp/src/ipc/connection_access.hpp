@@ -53,6 +53,7 @@ class ConnectionAccess {
   static void check_challenge(Connection& connection, std::string_view message);
 
  private:
+  static void tell_other_end(int fd, const probe::Identity& own, probe::Handle handle);
   static Stream stream_of(const Connection& connection) noexcept;
   static void stop_reading(Connection& connection) noexcept;
   static void conclude(Connection& connection, std::string_view operation, FrameEnd end);

@@ -183,6 +183,20 @@ bool is_transient(int error) noexcept {
 
 }  // namespace
 
+std::optional<Endpoint> local_name(int fd) {
+  sockaddr_storage storage{};
+  socklen_t size = sizeof storage;
+  if (::getsockname(fd, reinterpret_cast<sockaddr*>(&storage), &size) != 0) return std::nullopt;
+  return endpoint_of(storage, size);
+}
+
+std::optional<Endpoint> remote_name(int fd) {
+  sockaddr_storage storage{};
+  socklen_t size = sizeof storage;
+  if (::getpeername(fd, reinterpret_cast<sockaddr*>(&storage), &size) != 0) return std::nullopt;
+  return endpoint_of(storage, size);
+}
+
 std::string describe(const Endpoint& where) {
   if (where.is_unix) return where.text.starts_with('\0') ? "@" + where.text.substr(1) : where.text;
   const std::string host = is_ipv6(where) ? "[" + where.text + "]" : where.text;

@@ -22,6 +22,10 @@ struct Endpoint {
   std::uint16_t port = 0;
 };
 
+// Of a socket, and of what it is connected to; empty when there is no such name to be had.
+std::optional<Endpoint> local_name(int fd);
+std::optional<Endpoint> remote_name(int fd);
+
 // For people: "localhost:6000", "[::1]:6000", "/run/x.sock", "@name".
 std::string describe(const Endpoint& where);
 

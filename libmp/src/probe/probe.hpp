@@ -42,9 +42,18 @@ struct Announcement {
   wire::Acquired how = wire::Acquired::Created;
 };
 
+// What is known of the other end of a connection; names as in wire::PeerInfo.
+struct OtherEnd {
+  Identity identity;  // inode 0: not known
+  std::uint32_t pid = 0;
+  std::string_view local;
+  std::string_view remote;
+};
+
 namespace detail {
 
 Handle announce(const Announcement& what) noexcept;
+void other_end(Handle object, const OtherEnd& peer) noexcept;
 void retire(Handle object) noexcept;
 void lock_acquired(Handle object, std::uint64_t acquisition, std::uint64_t waited_ns,
                    const os::Caller& caller) noexcept;
@@ -76,6 +85,11 @@ inline bool off() noexcept { return level() == Level::Off; }
 
 // Declares an object and returns its handle; 0 when off. Not a hot path: writes the declaration into the live file.
 inline Handle announce(const Announcement& what) noexcept { return off() ? 0 : detail::announce(what); }
+
+// Who is at the other end of a connection. Not a hot path.
+inline void other_end(Handle object, const OtherEnd& peer) noexcept {
+  if (!off()) detail::other_end(object, peer);
+}
 
 // This process has closed its last handle of the object.
 inline void retire(Handle object) noexcept {
@@ -153,7 +167,7 @@ inline void queue_put(Handle object, std::uint64_t number, std::uint64_t bytes) 
 inline void queue_got(Handle object, std::uint64_t number, std::uint64_t bytes) noexcept {
   detail::moved_in_or_out(wire::EventKind::QueueGet, false, object, number, bytes);
 }
-// `number` counts the messages of this end in this process.
+// `number` counts the messages of this end, 1, 2, ...
 inline void connection_sent(Handle object, std::uint64_t number, std::uint64_t bytes) noexcept {
   detail::moved_in_or_out(wire::EventKind::ConnectionSend, true, object, number, bytes);
 }

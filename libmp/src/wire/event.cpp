@@ -95,6 +95,8 @@ std::string kind_name(EventKind kind) {
       return "AuthOk";
     case EventKind::AuthFail:
       return "AuthFail";
+    case EventKind::Peer:
+      return "Peer";
     case EventKind::JoinWait:
       return "JoinWait";
     case EventKind::JoinDone:

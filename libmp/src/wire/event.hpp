@@ -89,6 +89,17 @@ struct ObjectCounters {
   bool operator==(const ObjectCounters&) const = default;
 };
 
+// What one end of a connection knows of the other.
+struct PeerInfo {
+  std::uint64_t device = 0;  // as in the other end's ObjectInfo; inode 0 = not known
+  std::uint64_t inode = 0;
+  std::uint64_t offset = 0;
+  std::uint32_t pid = 0;  // of a process there, 0 = not known
+  std::string local;      // names of both sockets: "127.0.0.1:6000", "/run/x.sock", "@name"; may be empty
+  std::string remote;
+  bool operator==(const PeerInfo&) const = default;
+};
+
 struct SampleInfo {
   std::uint64_t cpu_ns = 0;
   std::uint64_t rss_bytes = 0;

@@ -53,16 +53,17 @@ enum class EventKind : std::uint16_t {
   QueuePutFail = 44,  // Full: c = wait number or 0, a = waited ns
   QueueGetFail = 45,  // Empty
 
-  // Connections. a = own running number of the message, c = bytes (saturated).
+  // Connections. a = number of the message at this end (1, 2, ...: the same at the other), c = bytes (saturated).
   ConnectionSend = 50,
   ConnectionRecv = 51,
   ConnectionWait = 52,  // blocks in recv, poll, wait or accept: c = wait number, a = timeout ns or ~0
   ConnectionWoken = 53, // c = wait number, a = waited ns
   ConnectionEof = 54,
-  Accepted = 55,
+  Accepted = 55,  // c = handle of the listener
   Connected = 56,
   AuthOk = 57,
   AuthFail = 58,
+  Peer = 59,  // payload PeerInfo: who is at the other end
 
   // Waiting for a process.
   JoinWait = 60,  // c = wait number, a = puid waited for

@@ -69,6 +69,14 @@ void fields(auto& io, auto& counters)
   io.ints(counters.blocked, counters.blocked_ns, counters.in_number, counters.out_number);
 }
 
+void fields(auto& io, auto& peer)
+  requires requires { peer.remote; }
+{
+  io.ints(peer.device, peer.inode, peer.offset, peer.pid);
+  io.text(peer.local);
+  io.text(peer.remote);
+}
+
 void fields(auto& io, auto& sample)
   requires requires { sample.rss_bytes; }
 {
@@ -128,6 +136,7 @@ std::optional<Record> read(std::string_view bytes) {
 std::string encode(const ProcessInfo& info) { return write(info); }
 std::string encode(const ObjectInfo& info) { return write(info); }
 std::string encode(const ObjectCounters& counters) { return write(counters); }
+std::string encode(const PeerInfo& peer) { return write(peer); }
 std::string encode(const SampleInfo& sample) { return write(sample); }
 std::string encode(const ForkRisk& risk) { return write(risk); }
 std::string encode(const CallSite& site) { return write(site); }
@@ -141,6 +150,7 @@ std::optional<ObjectInfo> decode_object_info(std::string_view bytes) {
 std::optional<ObjectCounters> decode_object_counters(std::string_view bytes) {
   return read<ObjectCounters>(bytes);
 }
+std::optional<PeerInfo> decode_peer_info(std::string_view bytes) { return read<PeerInfo>(bytes); }
 std::optional<SampleInfo> decode_sample_info(std::string_view bytes) {
   return read<SampleInfo>(bytes);
 }

@@ -13,6 +13,7 @@ namespace mp::wire {
 std::string encode(const ProcessInfo& info);
 std::string encode(const ObjectInfo& info);
 std::string encode(const ObjectCounters& counters);
+std::string encode(const PeerInfo& peer);
 std::string encode(const SampleInfo& sample);
 std::string encode(const ForkRisk& risk);
 std::string encode(const CallSite& site);
@@ -21,6 +22,7 @@ std::string encode(const CallSite& site);
 std::optional<ProcessInfo> decode_process_info(std::string_view bytes);
 std::optional<ObjectInfo> decode_object_info(std::string_view bytes);
 std::optional<ObjectCounters> decode_object_counters(std::string_view bytes);
+std::optional<PeerInfo> decode_peer_info(std::string_view bytes);
 std::optional<SampleInfo> decode_sample_info(std::string_view bytes);
 std::optional<ForkRisk> decode_fork_risk(std::string_view bytes);
 std::optional<CallSite> decode_call_site(std::string_view bytes);

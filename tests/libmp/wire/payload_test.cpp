@@ -34,6 +34,7 @@ const wire::ObjectInfo kObject{.kind = wire::ObjectKind::Queue,
                                .name = "jobs",
                                .site = "a.cpp:1"};
 const wire::ObjectCounters kCounters{1, 2, 3, 4, 5, 6, 7, ~0ULL};
+const wire::PeerInfo kPeer{1, 2, 3, 4, "127.0.0.1:6000", "127.0.0.1:40312"};
 const wire::SampleInfo kSample{1, 2, 3, 4};
 const wire::ForkRisk kRisk{1, 2, 1, 4, "ledger, accounts", "stdout", "7 (/dev/null)"};
 
@@ -47,6 +48,7 @@ TEST(Payload, RecordsComeBackAsTheyWere) {
   EXPECT_EQ(wire::decode_process_info(encode(kProcess)), kProcess);
   EXPECT_EQ(wire::decode_object_info(encode(kObject)), kObject);
   EXPECT_EQ(wire::decode_object_counters(encode(kCounters)), kCounters);
+  EXPECT_EQ(wire::decode_peer_info(encode(kPeer)), kPeer);
   EXPECT_EQ(wire::decode_sample_info(encode(kSample)), kSample);
   EXPECT_EQ(wire::decode_fork_risk(encode(kRisk)), kRisk);
   EXPECT_EQ(wire::decode_call_site(encode(kSite)), kSite);
@@ -64,6 +66,9 @@ TEST(Payload, EveryShorterRecordIsRefused) {
   }
   for (std::size_t size = 0; size < encode(kSite).size(); ++size) {
     EXPECT_FALSE(wire::decode_call_site(encode(kSite).substr(0, size))) << size;
+  }
+  for (std::size_t size = 0; size < encode(kPeer).size(); ++size) {
+    EXPECT_FALSE(wire::decode_peer_info(encode(kPeer).substr(0, size))) << size;
   }
   EXPECT_FALSE(wire::decode_object_counters(encode(kCounters).substr(1)));
   EXPECT_FALSE(wire::decode_sample_info(""));

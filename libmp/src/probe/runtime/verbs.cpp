@@ -127,6 +127,24 @@ Handle announce(const Announcement& what) noexcept {
   return handle;
 }
 
+void other_end(Handle object, const OtherEnd& peer) noexcept {
+  const LiveFile* file = live();
+  if (file == nullptr || object == 0) return;
+  const int saved = errno;
+  try {
+    const wire::PeerInfo info{.device = peer.identity.device,
+                              .inode = peer.identity.inode,
+                              .offset = peer.identity.offset,
+                              .pid = peer.pid,
+                              .local = std::string(peer.local),
+                              .remote = std::string(peer.remote)};
+    declare(*file, EventKind::Peer, thread_index(*file), object, 0, 0, wire::encode(info));
+  } catch (...) {
+    file->header->declarations_lost.fetch_add(1, std::memory_order_relaxed);
+  }
+  errno = saved;
+}
+
 void retire(Handle object) noexcept {
   const LiveFile* file = live_if_open();
   if (file == nullptr || object == 0) return;

@@ -431,7 +431,10 @@ bool Unpickler::memo_put(std::uint64_t index) {
     return fail(FailureCode::TooLarge, "memo limit reached");
   }
   if (index == memo_.size()) {
-    if (!far_memo_.empty()) far_memo_.erase(index);
+    if (const auto far = far_memo_.find(index); far != far_memo_.end()) {
+      suspect(far->second);
+      far_memo_.erase(far);
+    }
     memo_.push(ObjectAccess::copy_alone(stack_.top()));
   } else {
     Object& entry = far_memo_[index];

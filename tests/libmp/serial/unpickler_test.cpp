@@ -231,6 +231,9 @@ TEST(Unpickler, ACycleThatIsThrownAwayIsFreed) {
   for (const char* pickle : {"]2a0N.",
                              "]q\x01h\x01"
                              "a0N.",
+                             // its place is reached by counting up
+                             "]q\x01h\x01"
+                             "a0Np0\nq\x01.",
                              "]2aN.", "}K\x01]2asK\x01Ns.",
                              "]q\x01h\x01"
                              "aNq\x01"

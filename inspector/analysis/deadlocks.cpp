@@ -186,6 +186,14 @@ std::string advice_for(const WaitGraph& graph, const Deadlock& deadlock) {
   bool joins = false;
   for (const NodeIndex node : deadlock.members)
     joins = joins || graph.nodes[node].row->state == wire::ThreadState::Join;
+  const bool is_talk =
+      std::all_of(deadlock.members.begin(), deadlock.members.end(), [&](NodeIndex node) {
+        const wire::ThreadState state = graph.nodes[node].row->state;
+        return state == wire::ThreadState::ConnectionRecv ||
+               state == wire::ThreadState::ConnectionSend;
+      });
+  if (is_talk)
+    return "Let one side speak while the other listens: both wait for the other to do something.";
   if (!deadlock.proven)
     return "Make sure that someone always takes, or puts a last item, before waiting for others.";
   if (deadlock.members.size() == 1)

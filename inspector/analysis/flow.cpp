@@ -91,19 +91,6 @@ double growth(const model::Queue& queue, const Stretch& stretch) {
   return gained < static_cast<double>(kGrowthAtLeast) ? 0 : gained / seconds(stretch.length_ns());
 }
 
-std::optional<Sojourn> sojourn(const model::Queue& queue, const Stretch& stretch) {
-  model::Sojourns all;
-  const auto& series = queue.trace.sojourns();
-  for (auto bucket = series.buckets().rbegin(); bucket != series.buckets().rend(); ++bucket) {
-    if (bucket->begin_ns >= stretch.end_ns) continue;
-    if (bucket->begin_ns + series.width_ns() <= stretch.begin_ns) break;
-    all.merge(bucket->sojourns);
-  }
-  const auto median = all.percentile(0.5);
-  if (!median) return std::nullopt;
-  return Sojourn{*median, *all.percentile(0.99), all.count()};
-}
-
 void find_sides(const model::Model& model, const model::Queue& queue, Flow& flow) {
   const model::Object* object = model.objects().find(queue.object);
   std::vector<const model::Process*> users;
@@ -165,6 +152,19 @@ std::optional<std::uint64_t> Flow::full_in_ns() const noexcept {
   return static_cast<std::uint64_t>(static_cast<double>(capacity - depth) / growth_per_s * 1e9);
 }
 
+std::optional<Sojourn> sojourn_of(const model::MessageTrace& trace, const Stretch& stretch) {
+  model::Sojourns all;
+  const auto& series = trace.sojourns();
+  for (auto bucket = series.buckets().rbegin(); bucket != series.buckets().rend(); ++bucket) {
+    if (bucket->begin_ns >= stretch.end_ns) continue;
+    if (bucket->begin_ns + series.width_ns() <= stretch.begin_ns) break;
+    all.merge(bucket->sojourns);
+  }
+  const auto median = all.percentile(0.5);
+  if (!median) return std::nullopt;
+  return Sojourn{*median, *all.percentile(0.99), all.count()};
+}
+
 Stretch lately(const model::Model& model) {
   const std::uint64_t now = model.now_ns();
   return {std::max(model.start_ns(), now > kLatelyNs ? now - kLatelyNs : 0), now};
@@ -189,7 +189,7 @@ std::map<model::ObjectId, Flow> flows(const model::Model& model, const Stretch& 
     measure_rates(queue, stretch, flow);
     flow.full_since_ns = full_since(queue, flow.capacity);
     flow.growth_per_s = growth(queue, stretch);
-    flow.sojourn = sojourn(queue, stretch);
+    flow.sojourn = sojourn_of(queue.trace, stretch);
     find_sides(model, queue, flow);
     flow.verdict = judge(model, stretch, flow);
   }

@@ -67,6 +67,9 @@ struct Flow {
   [[nodiscard]] std::optional<std::uint64_t> latency_ns() const noexcept;
 };
 
+// Of the messages that were followed; empty when none was received in the stretch.
+std::optional<Sojourn> sojourn_of(const model::MessageTrace& trace, const Stretch& stretch);
+
 // Of all queues, over `stretch`, which ends now or earlier.
 std::map<model::ObjectId, Flow> flows(const model::Model& model, const Stretch& stretch);
 

@@ -79,10 +79,25 @@ class Builder {
       case wire::ThreadState::BarrierWait:
         link_users(node, thread.object);
         return;
+      case wire::ThreadState::ConnectionRecv:
+      case wire::ThreadState::ConnectionSend:
+        link_other_end(node, thread);
+        return;
       default:
-        // The other end of a connection may be anywhere: such a wait is never called lost.
         return;
     }
+  }
+
+  // An end that is not known may be anywhere: such a wait is never called lost.
+  void link_other_end(NodeIndex node, const model::Thread& thread) {
+    const auto& connections = model_.connections();
+    const model::ConnectionEnd* end = connections.find(thread.object);
+    const model::ConnectionEnd* other = end == nullptr ? nullptr : connections.find(end->other);
+    if (other == nullptr) return;
+    const bool receives = thread.state == wire::ThreadState::ConnectionRecv;
+    // What is under way, or may be, will end the wait by itself.
+    if (receives && connections.under_way(*other) != 0) return;
+    link_users(node, other->object);
   }
 
   [[nodiscard]] bool is_full(model::ObjectId id) const {

@@ -83,7 +83,7 @@ The program is `pipeline`, which stands beside mp-inspector; pipeline --help say
   mp-inspector demo kill                          a worker dies while it holds a lock
   xvfb-run -a mp-inspector demo --headless -o demo slow)";
 
-const std::vector<std::string> kPanels = {"sessions", "overview", "processes", "queues", "locks", "resources"};
+const std::vector<std::string> kPanels = {"sessions", "overview", "processes", "queues", "locks", "resources", "connections"};
 const std::vector<std::string> kModes = {"ok", "deadlock", "slow", "kill"};
 
 class Help : public CLI::Formatter {
@@ -169,7 +169,7 @@ CLI::App* add_shot(CLI::App& app, ShotOptions& shot) {
                   "at this many seconds into the recording (default: its end)");
   sub->add_option("--select", shot.select, "select the process, lock or queue of this name");
   sub->add_flag("--graph", shot.graph, "locks: the wait graph, queues: the flow graph, instead of the table");
-  sub->add_flag("--messages", shot.messages, "queues: the messages of the selected or fullest queue");
+  sub->add_flag("--messages", shot.messages, "queues, connections: the messages of the selected or fullest one");
   sub->add_flag("--light", shot.light, "light theme");
   sub->add_option("--width", shot.width, "in pixels")
       ->check(CLI::Range(640, 7680))

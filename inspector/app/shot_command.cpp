@@ -18,6 +18,7 @@ present::Screen screen_named(const std::string& name) {
   if (name == "processes") return present::Screen::Processes;
   if (name == "queues") return present::Screen::Queues;
   if (name == "locks") return present::Screen::Locks;
+  if (name == "connections") return present::Screen::Connections;
   if (name == "resources") return present::Screen::Resources;
   return present::Screen::Overview;
 }
@@ -31,6 +32,8 @@ present::EntityRef entity_named(const model::Model& model, const std::string& na
     if (object.merged_into != 0 || object.name != name) continue;
     if (model.locks().find(object.id) != nullptr) return {present::EntityKind::Lock, object.id};
     if (model.queues().find(object.id) != nullptr) return {present::EntityKind::Queue, object.id};
+    if (model.connections().find(object.id) != nullptr)
+      return {present::EntityKind::Pipe, object.id};
     if (analysis::is_block(object.kind)) return {present::EntityKind::Block, object.id};
     return {present::EntityKind::Object, object.id};
   }
@@ -56,7 +59,10 @@ std::string prepare(Desk& desk, const ShotOptions& options) {
     desk.view().locks_view = present::LocksView::Graph;
     desk.view().queues_view = present::QueuesView::Flow;
   }
-  if (options.messages) desk.view().queues_view = present::QueuesView::Messages;
+  if (options.messages) {
+    desk.view().queues_view = present::QueuesView::Messages;
+    desk.view().connections_view = present::ConnectionsView::Messages;
+  }
   if (options.light) desk.view().theme = present::Theme::Light;
   return {};
 }

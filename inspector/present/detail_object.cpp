@@ -2,6 +2,7 @@
 #include "analysis/contention.hpp"
 #include "analysis/deaths.hpp"
 #include "analysis/phrases.hpp"
+#include "present/curves.hpp"
 #include "present/detail_blocks.hpp"
 #include "present/format.hpp"
 #include "present/plotting.hpp"
@@ -249,9 +250,12 @@ void describe_block(const Look& look, const model::Object& object, DetailVm& vm)
 
 void describe_object(const Look& look, const model::Object& object, DetailVm& vm) {
   add_common(look, object, vm);
-  vm.state = look.sentence(
-      object.eof ? "The other end is gone."
-                 : "Used by " + plural(object.open_users(), "process", "processes") + ".");
+  if (object.kind == wire::ObjectKind::Connection) {
+    describe_connection(look, object, vm);
+    return add_users(look, object, vm);
+  }
+  if (object.kind == wire::ObjectKind::Listener) return describe_listener(look, object, vm);
+  vm.state = look.sentence("Used by " + plural(object.open_users(), "process", "processes") + ".");
   const wire::ObjectCounters totals = object.totals();
   if (totals.in + totals.out > 0) {
     vm.facts.push_back({"in", count_text(totals.in)});
@@ -261,8 +265,6 @@ void describe_object(const Look& look, const model::Object& object, DetailVm& vm
     vm.facts.push_back({"bytes in", bytes_text(totals.in_bytes)});
     vm.facts.push_back({"bytes out", bytes_text(totals.out_bytes)});
   }
-  if (object.auth_failures > 0)
-    vm.facts.push_back({"wrong key", count_text(object.auth_failures), "times", Tone::Warning});
   std::vector<Chip> waiters;
   for (const model::Thread* thread : look.model.threads().waiting_on(object.id))
     waiters.push_back(look.chip(thread->key));

@@ -5,7 +5,7 @@
 #include "present/format.hpp"
 #include "present/plotting.hpp"
 #include "present/process_words.hpp"
-#include "present/queue_curves.hpp"
+#include "present/curves.hpp"
 
 #include <algorithm>
 

@@ -2,7 +2,7 @@
 #include "present/detail_blocks.hpp"
 #include "present/format.hpp"
 #include "present/plotting.hpp"
-#include "present/queue_curves.hpp"
+#include "present/curves.hpp"
 
 #include <algorithm>
 #include <array>

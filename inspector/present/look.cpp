@@ -198,6 +198,9 @@ Chip Look::chip_object(model::ObjectId id) const {
   } else if (const model::Queue* queue = model.queues().find(id)) {
     chip.tip.state = plural(queue->depth(), "item", "items");
     chip.tip.numbers = {count_text(queue->puts) + " put", count_text(queue->gets) + " taken"};
+  } else if (const model::ConnectionEnd* end = model.connections().find(id)) {
+    chip.tip.state = model.objects().find(id)->eof ? "the other end is gone" : "";
+    chip.tip.numbers = {count_text(end->sent) + " sent", count_text(end->received) + " received"};
   } else if (chip.ref.kind == EntityKind::Block) {
     const model::Object& object = *model.objects().find(id);
     chip.tip.state = block_badge(analysis::block_of(model, object).state).text;

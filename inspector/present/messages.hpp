@@ -1,4 +1,5 @@
-// The messages of one queue: who put which item when, who took it, and how long it stayed.
+// The messages of one queue or connection: who put which item when, who took it, and how long it
+// stayed; who sent which message, and who received it.
 #pragma once
 
 #include "model/ids.hpp"
@@ -12,13 +13,13 @@
 
 namespace inspector::present {
 
-// A message as an entity: an item of a queue.
+// A message as an entity: an item of a queue, or what an end of a connection has sent.
 struct MessageId {
-  model::ObjectId queue = 0;
+  model::ObjectId channel = 0;  // the queue, or the end that sent it
   std::uint64_t number = 0;
 };
 constexpr EntityRef message_ref(MessageId id) {
-  return {EntityKind::Message, (std::uint64_t{id.queue} << 40) | (id.number & 0xff'ffff'ffff)};
+  return {EntityKind::Message, (std::uint64_t{id.channel} << 40) | (id.number & 0xff'ffff'ffff)};
 }
 constexpr MessageId message_of(EntityRef ref) {
   return {static_cast<model::ObjectId>(ref.id >> 40), ref.id & 0xff'ffff'ffff};

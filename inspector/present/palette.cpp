@@ -23,6 +23,7 @@ void add_actions(const SessionFacts& facts, const ViewState& view, std::vector<I
   add("Go to Queues", "screen", "3", GoTo{Screen::Queues});
   add("Go to Locks", "screen", "4", GoTo{Screen::Locks});
   add("Go to Resources", "screen", "6", GoTo{Screen::Resources});
+  add("Go to Connections", "screen", "7", GoTo{Screen::Connections});
   add("Go to Sessions", "screen", "Ctrl+O", GoTo{Screen::Sessions});
   if (facts.can_pause && view.mode != Mode::Paused) add("Pause", "time", "Space", Pause{});
   if (facts.can_seek && view.mode == Mode::Paused) add("Play", "time", "Space", Play{});
@@ -36,6 +37,11 @@ void add_actions(const SessionFacts& facts, const ViewState& view, std::vector<I
   show_queues("Show queues as a table", QueuesView::Table);
   show_queues("Show the flow graph", QueuesView::Flow);
   show_queues("Show the messages of a queue", QueuesView::Messages);
+  add(view.connections_view == ConnectionsView::Table ? "Show the messages of a connection"
+                                                      : "Show connections as a table",
+      "connections", "",
+      SetConnectionsView{view.connections_view == ConnectionsView::Table ? ConnectionsView::Messages
+                                                                         : ConnectionsView::Table});
   add(view.locks_view == LocksView::Table ? "Show the wait graph" : "Show locks as a table",
       "locks", "",
       SetLocksView{view.locks_view == LocksView::Table ? LocksView::Graph : LocksView::Table});

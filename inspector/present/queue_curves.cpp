@@ -1,17 +1,15 @@
 #include "present/queue_curves.hpp"
 
+#include "present/curves.hpp"
 #include "present/format.hpp"
 #include "present/plotting.hpp"
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 namespace inspector::present {
 namespace {
 
-constexpr int kBuckets = 600;
-constexpr int kRateBins = 120;
 constexpr int kSparkBuckets = 60;
 
 std::vector<StepPoint> depth_points(const model::Queue& queue) {
@@ -26,61 +24,11 @@ std::vector<StepPoint> depth_points(const model::Queue& queue) {
   return points;
 }
 
-// Events per second in equal bins, wide enough that single events do not look like bursts.
-std::vector<StepPoint> rate_points(const Look& look, const model::Queue& queue, TimeRange window,
-                                   bool puts) {
-  const auto own_width = static_cast<Moment>(queue.series.width_ns());
-  const Moment width =
-      std::max<Moment>({own_width, (window.end - window.begin) / kRateBins, 100'000'000});
-  const Moment first = window.begin - window.begin % width;
-  const auto count = static_cast<std::size_t>(
-      std::max<Moment>((std::min(window.end, look.now()) - first) / width + 1, 0));
-  std::vector<StepPoint> points;
-  if (count > 10'000) return points;
-  for (std::size_t i = 0; i < count; ++i)
-    points.push_back({first + static_cast<Moment>(i) * width, 0});
-  for (const auto& bucket : queue.series.buckets()) {
-    const Moment at = static_cast<Moment>(bucket.begin_ns) - first;
-    if (at < 0) continue;
-    const auto bin = static_cast<std::size_t>(at / width);
-    if (bin < count) points[bin].value += static_cast<double>(puts ? bucket.puts : bucket.gets);
-  }
-  for (std::size_t i = 0; i < points.size(); ++i) {
-    // The newest bin is not over: it is measured over the part that is.
-    const Moment reached = i + 1 == points.size()
-                               ? std::clamp<Moment>(look.now() - points[i].t, width / 4, width)
-                               : width;
-    points[i].value /= static_cast<double>(reached) / 1e9;
-  }
-  return points;
-}
-
-std::string value_at(const std::vector<StepPoint>& points, Moment moment) {
-  const auto after = std::upper_bound(points.begin(), points.end(), moment,
-                                      [](Moment t, const StepPoint& point) { return t < point.t; });
-  if (after == points.begin()) return "-";
-  return short_number(std::round(std::prev(after)->value * 10) / 10);
-}
-
-// One curve to draw and to read off at the probe.
-struct Line {
-  Curve curve;
-  std::vector<StepPoint> points;
-};
-
-void finish(const Look& look, Plot& plot, std::vector<Line> lines, double least_top,
-            const std::string& unit) {
-  double top = least_top;
-  for (const Line& line : lines) top = std::max(top, highest(line.points, plot.window));
-  top = round_top(top);
-  add_axes(look, plot, top, unit);
-  for (Line& line : lines) {
-    line.curve.buckets = decimate(line.points, plot.window, kBuckets, top, look.now());
-    if (plot.probe)
-      plot.probe_lines.push_back(line.curve.name + " " +
-                                 value_at(line.points, plot.window.at(*plot.probe)));
-    plot.curves.push_back(std::move(line.curve));
-  }
+std::vector<Amount> amounts(const model::Queue& queue, bool puts) {
+  std::vector<Amount> all;
+  for (const auto& bucket : queue.series.buckets())
+    all.push_back({bucket.begin_ns, static_cast<double>(puts ? bucket.puts : bucket.gets)});
+  return all;
 }
 
 float queue_hue(const Look& look, model::ObjectId id) {
@@ -89,19 +37,6 @@ float queue_hue(const Look& look, model::ObjectId id) {
 }
 
 }  // namespace
-
-void add_axes(const Look& look, Plot& plot, double top, const std::string& unit) {
-  plot.range = "0 to " + short_number(top) + (unit.empty() ? "" : " " + unit);
-  plot.x_ticks = time_ticks(plot.window, look.begin());
-  plot.y_ticks = value_ticks(top);
-  plot.bands = look.bands(plot.window);
-  plot.cursor = look.cursor_in(plot.window);
-  if (look.view.probe && look.view.probe->plot == plot.id) {
-    plot.probe = look.view.probe->fraction;
-    plot.probe_lines.push_back(
-        moment_text(plot.window.at(*plot.probe), look.facts.wall_at_zero, look.begin()));
-  }
-}
 
 Plot depth_plot(const Look& look, const std::vector<model::ObjectId>& queues, std::string id) {
   Plot plot;
@@ -126,7 +61,7 @@ Plot depth_plot(const Look& look, const std::vector<model::ObjectId>& queues, st
       queues.size() == 1 ? look.model.objects().find(queues.front()) : nullptr;
   if (only != nullptr && only->capacity > 0) top = static_cast<double>(only->capacity) * 1.1;
   if (lines.empty()) plot.empty = "Choose a queue to see its depth.";
-  finish(look, plot, std::move(lines), top, "items");
+  add_lines(look, plot, std::move(lines), top, "items");
   if (only != nullptr && only->capacity > 0) {
     const double height = round_top(
         std::max(top, highest(depth_points(*look.model.queues().find(only->id)), plot.window)));
@@ -146,7 +81,8 @@ Plot rate_plot(const Look& look, const std::vector<model::ObjectId>& queues, std
     if (queue == nullptr) continue;
     for (const bool puts : {true, false}) {
       const std::string name = look.names.object(queue_id) + (puts ? " in" : " out");
-      std::vector<StepPoint> points = rate_points(look, *queue, plot.window, puts);
+      std::vector<StepPoint> points =
+          rate_points(look, plot.window, queue->series.width_ns(), amounts(*queue, puts));
       const double latest = points.empty() ? 0 : points.back().value;
       const float hue = queue_hue(look, queue_id) + (puts ? 0.0f : 0.45f);
       lines.push_back(
@@ -155,7 +91,7 @@ Plot rate_plot(const Look& look, const std::vector<model::ObjectId>& queues, std
     }
   }
   if (lines.empty()) plot.empty = "Choose a queue to see its rates.";
-  finish(look, plot, std::move(lines), 1, "/s");
+  add_lines(look, plot, std::move(lines), 1, "/s");
   return plot;
 }
 

@@ -19,8 +19,4 @@ std::string latency_p99_text(const analysis::Flow&);  // empty unless measured
 double flow_badness(const analysis::Flow&);
 double flow_badness_of_trouble();
 
-// Fills in window, ticks, bands, cursor and probe of a plot over time. `top` is what the height
-// stands for.
-void add_axes(const Look&, Plot&, double top, const std::string& unit);
-
 }  // namespace inspector::present

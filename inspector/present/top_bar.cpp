@@ -52,6 +52,8 @@ const char* screen_name(Screen screen) {
       return "Locks";
     case Screen::Resources:
       return "Resources";
+    case Screen::Connections:
+      return "Connections";
   }
   return "";
 }
@@ -135,9 +137,8 @@ TopBarVm build_top_bar(const Look& look) {
 RailVm build_rail(const Look& look) {
   const SessionFacts& facts = look.facts;
   RailVm vm;
-  for (const Screen screen :
-       {Screen::Overview, Screen::Processes, Screen::Queues, Screen::Locks, Screen::Resources,
-        Screen::Sessions}) {
+  for (const Screen screen : {Screen::Overview, Screen::Processes, Screen::Queues, Screen::Locks,
+                              Screen::Resources, Screen::Connections, Screen::Sessions}) {
     vm.items.push_back(
         {screen, screen_name(screen),
          facts.open && screen != Screen::Sessions ? rail_badge(look, screen) : Badge{}});

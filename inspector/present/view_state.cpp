@@ -14,9 +14,10 @@ Screen home_of(EntityKind kind, Screen otherwise) {
     case EntityKind::Thread:
       return Screen::Processes;
     case EntityKind::Queue:
-    case EntityKind::Pipe:
     case EntityKind::Message:
-      return Screen::Queues;
+      return otherwise == Screen::Connections ? Screen::Connections : Screen::Queues;
+    case EntityKind::Pipe:
+      return Screen::Connections;
     case EntityKind::Lock:
       return Screen::Locks;
     case EntityKind::Block:
@@ -112,6 +113,10 @@ struct Apply {
   }
   bool operator()(const SetQueuesView& c) {
     view.queues_view = c.view;
+    return true;
+  }
+  bool operator()(const SetConnectionsView& c) {
+    view.connections_view = c.view;
     return true;
   }
   bool operator()(const SetLocksView& c) {

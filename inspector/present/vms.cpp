@@ -51,6 +51,10 @@ ResourceListVm build_resource_list(const model::Model& model, const SessionFacts
                                    const ViewState& view) {
   return build_resource_list(Look(model, facts, view));
 }
+ConnectionListVm build_connection_list(const model::Model& model, const SessionFacts& facts,
+                                       const ViewState& view) {
+  return build_connection_list(Look(model, facts, view));
+}
 StatusVm build_status(const model::Model& model, const SessionFacts& facts, const ViewState& view) {
   return build_status(Look(model, facts, view));
 }
@@ -91,6 +95,10 @@ void build_visible(const model::Model& model, const SessionFacts& session,
     case Screen::Locks:
       out.locks = build_lock_list(look);
       if (view.locks_view == LocksView::Graph) out.wait_graph = build_wait_graph(look);
+      break;
+    case Screen::Connections:
+      out.connections = build_connection_list(look);
+      if (view.connections_view == ConnectionsView::Messages) out.messages = build_messages(look);
       break;
     case Screen::Resources:
       out.resources = build_resource_list(look);

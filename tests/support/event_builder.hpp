@@ -106,14 +106,7 @@ class EventBuilder {
   }
   Thing make(Who maker, wire::ObjectKind kind, std::string name, std::uint64_t capacity = 0,
              std::string site = {}) {
-    const Thing thing{next_thing_++};
-    infos_[thing] = {.kind = kind,
-                     .device = 1,
-                     .inode = 7000U + thing.number,
-                     .offset = 64,
-                     .capacity = capacity,
-                     .name = std::move(name),
-                     .site = std::move(site)};
+    const Thing thing = prepare(kind, std::move(name), capacity, std::move(site));
     declare(maker, thing, wire::Acquired::Created);
     return thing;
   }
@@ -171,6 +164,43 @@ class EventBuilder {
   void full(Who who, Thing queue) { end_wait(Kind::QueuePutFail, who, queue); }
   void empty(Who who, Thing queue) { end_wait(Kind::QueueGetFail, who, queue); }
 
+  // Connections: ends of a Pipe, or of sockets; meets() says what one end knows of the other.
+  std::pair<Thing, Thing> pipe(Who maker, std::string site = {}) {
+    const Thing first = prepare(wire::ObjectKind::Connection, "", 0, site);
+    const Thing second = prepare(wire::ObjectKind::Connection, "", 0, std::move(site));
+    infos_[first].offset = 0;
+    infos_[second].inode = infos_[first].inode;
+    infos_[second].offset = 1;
+    for (const Thing end : {first, second}) declare(maker, end, wire::Acquired::Created);
+    return {first, second};
+  }
+  Thing socket(Who maker) {
+    const Thing end = prepare(wire::ObjectKind::Connection, "", 0, {});
+    infos_[end].offset = 0;
+    declare(maker, end, wire::Acquired::Opened);
+    return end;
+  }
+  void meets(Who who, Thing end, const wire::PeerInfo& peer) {
+    add(Kind::Peer, who, {.object = end.number}, encode(peer));
+  }
+  // As a unix socket's server tells it.
+  void meets(Who who, Thing end, Thing other, std::uint32_t pid = 0) {
+    const wire::ObjectInfo& info = infos_[other];
+    meets(who, end, {info.device, info.inode, info.offset, pid, "/run/x.sock", ""});
+  }
+  void accepted(Who who, Thing end, Thing listener) {
+    add(Kind::Accepted, who, {.object = end.number, .c = listener.number});
+  }
+  void send(Who who, Thing end, std::uint32_t bytes = 100) {
+    add(Kind::ConnectionSend, who, {.a = ++puts_[end], .object = end.number, .c = bytes});
+  }
+  void recv(Who who, Thing end, std::uint32_t bytes = 100) {
+    add(Kind::ConnectionRecv, who, {.a = ++gets_[end], .object = end.number, .c = bytes});
+  }
+  void wait_recv(Who who, Thing end, std::uint64_t timeout_ns = wire::kNoTimeout) {
+    begin_wait(Kind::ConnectionWait, who, end, timeout_ns);
+  }
+
   // Semaphores, conditions, events, barriers: by the kinds of their waits. A semaphore's wait ends
   // by permit(), the others by woken().
   void wait_for(Kind kind, Who who, Thing thing, std::uint64_t timeout_ns = wire::kNoTimeout) {
@@ -218,6 +248,19 @@ class EventBuilder {
     std::uint64_t since = 0;
     std::uint64_t timeout_ns = 0;
   };
+
+  Thing prepare(wire::ObjectKind kind, std::string name, std::uint64_t capacity, std::string site) {
+    const Thing thing{next_thing_++};
+    if (name.empty()) name = wire::object_kind_name(kind) + "-" + std::to_string(thing.number);
+    infos_[thing] = {.kind = kind,
+                     .device = 1,
+                     .inode = 7000U + thing.number,
+                     .offset = 64,
+                     .capacity = capacity,
+                     .name = std::move(name),
+                     .site = std::move(site)};
+    return thing;
+  }
 
   static std::uint32_t raw(int number) { return static_cast<std::uint32_t>(number); }
 

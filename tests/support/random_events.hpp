@@ -66,6 +66,7 @@ class RandomEvents {
         info.kind = static_cast<mp::wire::ObjectKind>(below(21));
         info.how = static_cast<std::uint16_t>(below(5));
         info.inode = below(5);
+        info.offset = below(2);
         info.capacity = below(3);
         info.name = "thing";
         bytes = encode(info);
@@ -81,6 +82,18 @@ class RandomEvents {
       case Kind::ForkRisk: {
         const auto few = [this] { return static_cast<std::uint32_t>(below(3)); };
         bytes = encode(mp::wire::ForkRisk{few(), few(), few(), few(), "thing", "stdout", ""});
+        break;
+      }
+      case Kind::Peer: {
+        const auto name = [this] {
+          return below(2) == 0 ? std::string() : "h:" + std::to_string(below(3));
+        };
+        mp::wire::PeerInfo peer;
+        peer.inode = below(5);
+        peer.offset = below(2);
+        peer.local = name();
+        peer.remote = name();
+        bytes = encode(peer);
         break;
       }
       case Kind::CallSite: {

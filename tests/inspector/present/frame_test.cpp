@@ -265,8 +265,8 @@ TEST(Rail, BadgesStandWhereTheTroubleIs) {
 
   Strings badges;
   for (const auto& item : vm.items) badges.push_back(item.name + " " + item.badge.text);
-  EXPECT_EQ(badges,
-            (Strings{"Overview 1", "Processes ", "Queues ", "Locks 1", "Resources ", "Sessions "}));
+  EXPECT_EQ(badges, (Strings{"Overview 1", "Processes ", "Queues ", "Locks 1", "Resources ",
+                             "Connections ", "Sessions "}));
 }
 
 TEST(Palette, FindsActionsAndEntitiesBestFirst) {
@@ -321,9 +321,8 @@ TEST(Vms, AreTheSameForTheSameModel) {
   Scene scene;
   support::killed_holder(scene.builder);
   scene.fold();
-  for (const Screen screen :
-       {Screen::Sessions, Screen::Overview, Screen::Processes, Screen::Queues, Screen::Locks,
-        Screen::Resources}) {
+  for (const Screen screen : {Screen::Sessions, Screen::Overview, Screen::Processes, Screen::Queues,
+                              Screen::Locks, Screen::Resources}) {
     scene.view.screen = screen;
     scene.view.locks_view = LocksView::Graph;
     scene.view.queues_view = QueuesView::Flow;

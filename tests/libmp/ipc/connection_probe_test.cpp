@@ -72,10 +72,13 @@ std::pair<End, End> accepted_and_connected(const wire::Batch& batch) {
 void meet(const ListenerOptions& options) {
   Listener listener(options);
   std::thread client([address = listener.address(), &options] {
-    Client(address, {.authkey = options.authkey}).send_bytes("hello");
+    Connection end = Client(address, {.authkey = options.authkey});
+    end.send_bytes("hello");
+    EXPECT_EQ(end.recv_bytes(), "bye");  // so that it is there when it is asked about
   });
   Connection connection = listener.accept();
   EXPECT_EQ(connection.recv_bytes(), "hello");
+  connection.send_bytes("bye");
   client.join();
 }
 

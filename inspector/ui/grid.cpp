@@ -12,6 +12,8 @@ namespace {
 
 constexpr float kHeader = 30;
 
+}  // namespace
+
 const char* name_of(present::Screen screen) {
   switch (screen) {
     case present::Screen::Sessions:
@@ -26,11 +28,11 @@ const char* name_of(present::Screen screen) {
       return "locks";
     case present::Screen::Resources:
       return "resources";
+    case present::Screen::Connections:
+      return "connections";
   }
   return "";
 }
-
-}  // namespace
 
 Grid::Grid(Context& context, const Path& path, std::span<const Column> columns,
            present::Screen screen, present::Sort sort, ImVec2 size)

@@ -54,6 +54,9 @@ class Grid {
   std::string row_name_;
 };
 
+// How the names of a screen's parts begin.
+const char* name_of(present::Screen);
+
 // The head of a screen: title, summary, and at the right a field that filters it.
 void screen_head(Context&, present::Screen, std::string_view title, std::string_view summary,
                  const std::string* filter);

@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
+#include <string>
 
 namespace inspector::ui {
 namespace {
@@ -32,19 +34,36 @@ constexpr Column kColumns[] = {
     {"size", -1, 70, 0, 1, Align::Right},
 };
 
-// Where things stand: names at the left, who puts above, the queue between, who takes below.
+constexpr Column kConnectionColumns[] = {
+    {"message", -1, 84, 0, 0, Align::Right},
+    {"sent", -1, 120, 0, 2},
+    {"by", -1, 120, 1, 0},
+    {"received", -1, 120, 0, 3},
+    {"received by", -1, 120, 1, 0},
+    {"took", -1, 84, 0, 0, Align::Right},
+    {"size", -1, 70, 0, 1, Align::Right},
+};
+
+// Where things stand: names at the left, one side above, the other below, what is on its way
+// between.
 struct Stage {
   Rect area;  // of the time axis
   float lane = 0;
-  float bottom = 0;  // top of the lowest lanes
+  float top = 0;     // of the room between the sides
+  float bottom = 0;  // of it
 
-  ImVec2 put_point(const MessageArrow& arrow) const {
-    return {area.low.x + arrow.from * area.width(),
-            area.low.y + (static_cast<float>(arrow.from_lane) + 0.5F) * lane};
+  ImVec2 point(float at, std::size_t number, bool below) const {
+    const float first = below ? bottom : area.low.y;
+    return {area.low.x + at * area.width(), first + (static_cast<float>(number) + 0.5F) * lane};
   }
-  ImVec2 got_point(const MessageArrow& arrow) const {
-    return {area.low.x + arrow.to * area.width(),
-            bottom + (static_cast<float>(arrow.to_lane) + 0.5F) * lane};
+  ImVec2 start(const MessageArrow& arrow) const {
+    return point(arrow.from, arrow.from_lane, arrow.upward);
+  }
+  // What nobody has taken yet hangs between the two sides, nearer to where it comes from.
+  ImVec2 finish(const MessageArrow& arrow) const {
+    if (!arrow.waiting) return point(arrow.to, arrow.to_lane, !arrow.upward);
+    const float part = (bottom - top) / 3;
+    return {start(arrow).x, arrow.upward ? bottom - part : top + part};
   }
 };
 
@@ -70,20 +89,12 @@ float distance(ImVec2 p, ImVec2 a, ImVec2 b) {
   return std::hypot(p.x - a.x - t * dx, p.y - a.y - t * dy);
 }
 
-// One that is still in the queue hangs between the two sides.
-ImVec2 end_of(const Stage& stage, const MessagesVm& vm, const MessageArrow& arrow) {
-  if (!arrow.waiting) return stage.got_point(arrow);
-  const ImVec2 from = stage.put_point(arrow);
-  const float lanes = static_cast<float>(vm.producers.size()) * stage.lane;
-  return {from.x, stage.area.low.y + lanes + (stage.bottom - stage.area.low.y - lanes) / 3};
-}
-
 const MessageArrow* nearest(const Context& context, const Stage& stage, const MessagesVm& vm) {
   const ImVec2 mouse = ImGui::GetIO().MousePos;
   const MessageArrow* best = nullptr;
   float least = context.px(kReach);
   for (const MessageArrow& arrow : vm.arrows) {
-    const float away = distance(mouse, stage.put_point(arrow), end_of(stage, vm, arrow));
+    const float away = distance(mouse, stage.start(arrow), stage.finish(arrow));
     if (away >= least) continue;
     least = away;
     best = &arrow;
@@ -91,20 +102,35 @@ const MessageArrow* nearest(const Context& context, const Stage& stage, const Me
   return best;
 }
 
-void draw_arrow(const Context& context, const Stage& stage, const MessagesVm& vm,
-                const MessageArrow& arrow, bool strong, bool faint) {
+// A line that ends in a head.
+void draw_line_to(ImVec2 from, ImVec2 to, float thickness, float head, ImU32 colour) {
   ImDrawList* list = ImGui::GetWindowDrawList();
-  const ImVec2 from = stage.put_point(arrow);
-  const ImVec2 to = end_of(stage, vm, arrow);
+  const float length = std::hypot(to.x - from.x, to.y - from.y);
+  if (length <= head) return;
+  const ImVec2 along((to.x - from.x) / length, (to.y - from.y) / length);
+  const ImVec2 neck(to.x - along.x * head, to.y - along.y * head);
+  const ImVec2 side(-along.y * head * 0.42F, along.x * head * 0.42F);
+  list->AddLine(from, neck, colour, thickness);
+  list->AddTriangleFilled(to, ImVec2(neck.x + side.x, neck.y + side.y),
+                          ImVec2(neck.x - side.x, neck.y - side.y), colour);
+}
+
+void draw_arrow(const Context& context, const Stage& stage, const MessageArrow& arrow, bool strong,
+                bool faint) {
+  ImDrawList* list = ImGui::GetWindowDrawList();
+  const ImVec2 from = stage.start(arrow);
+  const ImVec2 to = stage.finish(arrow);
   const ImU32 whole =
       arrow.waiting ? context.theme.tone(Tone::Waiting) : context.theme.identity(arrow.hue);
   const ImU32 colour = strong ? whole : with_alpha(whole, faint ? 0.16F : 0.62F);
-  list->AddLine(from, to, colour, context.px(strong ? 2.2F : 1.2F));
+  const float thickness = context.px(strong ? 2.2F : 1.2F);
   list->AddCircleFilled(from, context.px(strong ? 3.5F : 2.4F), colour, 10);
-  if (arrow.waiting)
+  if (arrow.waiting) {
+    list->AddLine(from, to, colour, thickness);
     list->AddCircle(to, context.px(strong ? 4.5F : 3.2F), colour, 12, context.px(1.4F));
-  else
-    list->AddCircleFilled(to, context.px(strong ? 3.5F : 2.4F), colour, 10);
+  } else {
+    draw_line_to(from, to, thickness, context.px(strong ? 10.0F : 7.5F), colour);
+  }
 }
 
 void draw_ticks(const Context& context, const MessagesVm& vm, const Rect& area) {
@@ -121,7 +147,8 @@ void draw_ticks(const Context& context, const MessagesVm& vm, const Rect& area) 
   }
 }
 
-void draw_picture(Context& context, const MessagesVm& vm, float width, float room) {
+void draw_picture(Context& context, const std::string& base, const MessagesVm& vm, float width,
+                  float room) {
   const float lane = context.px(kLane);
   const auto above = static_cast<float>(vm.producers.size()) * lane;
   const auto below = static_cast<float>(vm.consumers.size()) * lane;
@@ -131,15 +158,15 @@ void draw_picture(Context& context, const MessagesVm& vm, float width, float roo
   Stage stage;
   stage.area = {ImVec2(at.x + names, at.y), ImVec2(at.x + width, at.y + height)};
   stage.lane = lane;
+  stage.top = at.y + above;
   stage.bottom = at.y + height - below;
   draw_ticks(context, vm, stage.area);
-  draw_lanes(context, "queues/messages/from", vm.producers, at.x, at.y, stage);
-  draw_lanes(context, "queues/messages/to", vm.consumers, at.x, stage.bottom, stage);
-  put_in(context,
-         {ImVec2(at.x, at.y + above), ImVec2(stage.area.low.x - context.px(8), stage.bottom)},
-         Face::Small, context.theme.text_faint, "in the queue");
+  draw_lanes(context, base + "/from", vm.producers, at.x, at.y, stage);
+  draw_lanes(context, base + "/to", vm.consumers, at.x, stage.bottom, stage);
+  put_in(context, {ImVec2(at.x, stage.top), ImVec2(stage.area.low.x - context.px(8), stage.bottom)},
+         Face::Small, context.theme.text_faint, vm.between);
 
-  const Hit h = hit(context, "queues/messages/arrows", stage.area);
+  const Hit h = hit(context, Path(base, "/arrows"), stage.area);
   const MessageArrow* under = h.hovered ? nearest(context, stage, vm) : nullptr;
   const auto is_strong = [&](const MessageArrow& arrow) {
     return &arrow == under || context.lit(arrow.ref) || context.view.selected(arrow.ref) ||
@@ -148,7 +175,7 @@ void draw_picture(Context& context, const MessagesVm& vm, float width, float roo
   const bool any = std::any_of(vm.arrows.begin(), vm.arrows.end(), is_strong);
   for (const bool strong : {false, true}) {
     for (const MessageArrow& arrow : vm.arrows) {
-      if (is_strong(arrow) == strong) draw_arrow(context, stage, vm, arrow, strong, any);
+      if (is_strong(arrow) == strong) draw_arrow(context, stage, arrow, strong, any);
     }
   }
   if (under != nullptr) {
@@ -181,8 +208,11 @@ void draw_row(Context& context, Grid& grid, const MessageRow& row) {
   grid.text(kSize, Face::Mono, theme.text_dim, row.size);
 }
 
-void draw_list(Context& context, const MessagesVm& vm, ImVec2 room) {
-  Grid grid(context, "queues/messages", kColumns, present::Screen::Queues, {}, room);
+void draw_list(Context& context, const std::string& base, const MessagesVm& vm,
+               present::Screen screen, ImVec2 room) {
+  const std::span<const Column> columns =
+      screen == present::Screen::Connections ? kConnectionColumns : kColumns;
+  Grid grid(context, base, columns, screen, {}, room);
   if (!grid) return;
   ImGuiListClipper clipper;
   clipper.Begin(static_cast<int>(vm.rows.size()), grid.row_height());
@@ -194,26 +224,28 @@ void draw_list(Context& context, const MessagesVm& vm, ImVec2 room) {
 
 }  // namespace
 
-void draw_messages(Context& context, Memory& memory, const MessagesVm& vm) {
-  if (vm.queues.size() > 1) {
-    chips(context, "queues/messages/choice", vm.queues, ImGui::GetContentRegionAvail().x);
+void draw_messages(Context& context, Memory& memory, const MessagesVm& vm, present::Screen screen) {
+  const std::string base = std::string(name_of(screen)) + "/messages";
+  if (vm.channels.size() > 1) {
+    chips(context, base + "/choice", vm.channels, ImGui::GetContentRegionAvail().x);
     space(context, 6);
   }
   if (vm.empty) {
-    empty_state(context, "queues/messages/empty", vm.empty, icon::kEnvelope);
+    empty_state(context, base + "/empty", vm.empty, icon::kEnvelope);
     return;
   }
   const ImVec2 room = ImGui::GetContentRegionAvail();
   {
-    scope::Child child("queues/messages/picture",
+    scope::Child child((base + "/picture").c_str(),
                        ImVec2(room.x, std::max(context.px(120), room.y * memory.message_share)));
     const float inside = ImGui::GetContentRegionAvail().y - 2 * context.px(metric::kCardPad);
-    Card card(context, "queues/messages/card", ImGui::GetContentRegionAvail().x);
+    Card card(context, base + "/card", ImGui::GetContentRegionAvail().x);
     heading(context, vm.shown.label, vm.note);
-    draw_picture(context, vm, card.inner_width(), inside - context.px(32));
+    draw_picture(context, base, vm, card.inner_width(), inside - context.px(32));
   }
-  stack_splitter(context, "queues/messages/splitter", room.x, room.y, memory.message_share);
-  draw_list(context, vm, ImVec2(room.x, ImGui::GetContentRegionAvail().y - context.px(2)));
+  stack_splitter(context, base + "/splitter", room.x, room.y, memory.message_share);
+  draw_list(context, base, vm, screen,
+            ImVec2(room.x, ImGui::GetContentRegionAvail().y - context.px(2)));
 }
 
 }  // namespace inspector::ui

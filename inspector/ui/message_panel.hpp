@@ -1,4 +1,5 @@
-// The messages of a queue: arrows from who put to who took, and the list of them.
+// The messages of a queue or a connection: arrows from who sent to who received, and the list of
+// them.
 #pragma once
 
 #include "present/messages.hpp"
@@ -7,6 +8,7 @@
 
 namespace inspector::ui {
 
-void draw_messages(Context&, Memory&, const present::MessagesVm&);
+// On the screen `screen`, whose name begins the names of the parts.
+void draw_messages(Context&, Memory&, const present::MessagesVm&, present::Screen screen);
 
 }  // namespace inspector::ui

@@ -98,7 +98,7 @@ struct KeyLine {
 };
 
 constexpr KeyLine kKeyLines[] = {
-    {"1  2  3  4  6", "Overview, Processes, Queues, Locks, Resources"},
+    {"1  2  3  4  6  7", "Overview, Processes, Queues, Locks, Resources, Connections"},
     {"Ctrl O", "Sessions: attach, recordings, demos"},
     {"Ctrl P", "Find a process, queue, lock or action"},
     {"Space", "Pause the view, play on"},
@@ -106,7 +106,7 @@ constexpr KeyLine kKeyLines[] = {
     {"[  ]", "To the alarm before, to the next"},
     {"End", "Back to live"},
     {"\xe2\x86\x91  \xe2\x86\x93", "Up and down a list"},
-    {"G", "Locks: table or wait graph; queues: table, flow or messages"},
+    {"G", "The next view: table, wait graph, flow, messages"},
     {"F", "Zoom to the chosen range, again: all of it"},
     {"D", "Show or hide the detail panel"},
     {"Alt \xe2\x86\x90  \xe2\x86\x92", "Selection before, selection after"},
@@ -155,13 +155,13 @@ void draw_palette(Context& context, Memory& memory, const present::PaletteVm& vm
 void draw_help(Context& context, Memory& memory) {
   if (!memory.help_open) return;
   if (dim(context, "help/outside")) memory.help_open = false;
-  Floating window(context, "help", 460, 0.12F);
+  Floating window(context, "help", 560, 0.12F);
   label(context, "help/title", Face::Title, context.theme.text, "Keys");
   space(context, 6);
   for (const KeyLine& line : kKeyLines) {
     const ImVec2 at = ImGui::GetCursorScreenPos();
     put(context, at, Face::Mono, context.theme.text, line.key);
-    put(context, ImVec2(at.x + context.px(120), at.y), Face::Body, context.theme.text_dim,
+    put(context, ImVec2(at.x + context.px(144), at.y), Face::Body, context.theme.text_dim,
         line.what);
     ImGui::Dummy(ImVec2(ImGui::GetContentRegionAvail().x, context.px(22)));
   }

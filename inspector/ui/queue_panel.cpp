@@ -164,7 +164,7 @@ void draw_queues(Context& context, Memory& memory, const present::QueueListVm& v
                   {"Table", "Flow", "Messages"}, static_cast<int>(vm.view));
   if (chosen >= 0) context.send(present::SetQueuesView{static_cast<QueuesView>(chosen)});
   if (vm.view == QueuesView::Messages)
-    draw_messages(context, memory, messages);
+    draw_messages(context, memory, messages, present::Screen::Queues);
   else if (vm.empty)
     empty_state(context, "queues/empty", vm.empty, icon::kInbox);
   else if (vm.view == QueuesView::Flow)

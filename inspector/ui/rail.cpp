@@ -30,6 +30,8 @@ ItemLook look_of(present::Screen screen) {
       return {icon::kLock, "locks", "4"};
     case present::Screen::Resources:
       return {icon::kDatabase, "resources", "6"};
+    case present::Screen::Connections:
+      return {icon::kExchange, "connections", "7"};
   }
   return {"", "", ""};
 }

@@ -22,6 +22,9 @@ std::vector<present::EntityRef> rows_of(const present::Vms& vms, Screen screen) 
     for (const auto& row : vms.locks.rows) rows.push_back(row.lock.ref);
   } else if (screen == Screen::Resources) {
     for (const auto& row : vms.resources.rows) rows.push_back(row.block.ref);
+  } else if (screen == Screen::Connections) {
+    for (const auto& row : vms.connections.rows) rows.push_back(row.connection.ref);
+    for (const auto& row : vms.connections.listeners) rows.push_back(row.listener.ref);
   }
   return rows;
 }
@@ -53,6 +56,25 @@ void zoom_to_range(Context& context) {
     context.send(present::SetWindow{context.view.range});
 }
 
+void next_view(Context& context) {
+  using present::ConnectionsView;
+  using present::LocksView;
+  using present::QueuesView;
+  const present::ViewState& view = context.view;
+  if (view.screen == Screen::Queues) {
+    constexpr QueuesView kNext[] = {QueuesView::Flow, QueuesView::Messages, QueuesView::Table};
+    return context.send(present::SetQueuesView{kNext[static_cast<std::size_t>(view.queues_view)]});
+  }
+  if (view.screen == Screen::Connections) {
+    const bool table = view.connections_view == ConnectionsView::Table;
+    return context.send(
+        present::SetConnectionsView{table ? ConnectionsView::Messages : ConnectionsView::Table});
+  }
+  const bool graph = view.locks_view == LocksView::Graph;
+  context.send(present::SetLocksView{graph ? LocksView::Table : LocksView::Graph});
+  context.send(present::GoTo{Screen::Locks});
+}
+
 void handle_character(Context& context, Memory& memory, const present::Vms& vms, ImWchar c) {
   const present::TimeStripVm& strip = vms.time_strip;
   switch (c) {
@@ -66,6 +88,8 @@ void handle_character(Context& context, Memory& memory, const present::Vms& vms,
       return context.send(present::GoTo{Screen::Locks});
     case '6':
       return context.send(present::GoTo{Screen::Resources});
+    case '7':
+      return context.send(present::GoTo{Screen::Connections});
     case ' ':
       return pause_or_play(context, strip);
     case ',':
@@ -83,18 +107,8 @@ void handle_character(Context& context, Memory& memory, const present::Vms& vms,
     case 'F':
       return zoom_to_range(context);
     case 'g':
-    case 'G': {
-      if (context.view.screen == Screen::Queues) {
-        using present::QueuesView;
-        constexpr QueuesView kNext[] = {QueuesView::Flow, QueuesView::Messages, QueuesView::Table};
-        return context.send(present::SetQueuesView{
-            kNext[static_cast<std::size_t>(context.view.queues_view)]});
-      }
-      const bool graph = context.view.locks_view == present::LocksView::Graph;
-      context.send(
-          present::SetLocksView{graph ? present::LocksView::Table : present::LocksView::Graph});
-      return context.send(present::GoTo{Screen::Locks});
-    }
+    case 'G':
+      return next_view(context);
     case '?':
       memory.help_open = true;
       return;

@@ -1,5 +1,6 @@
 #include "ui/ui.hpp"
 
+#include "ui/connection_panel.hpp"
 #include "ui/context.hpp"
 #include "ui/detail_panel.hpp"
 #include "ui/lock_panel.hpp"
@@ -105,6 +106,8 @@ void Ui::main_view(Context& context, const present::Vms& vms) {
       return draw_locks(context, memory_, vms.locks, vms.wait_graph);
     case present::Screen::Resources:
       return draw_resources(context, vms.resources);
+    case present::Screen::Connections:
+      return draw_connections(context, memory_, vms.connections, vms.messages);
   }
 }
 

@@ -24,6 +24,7 @@ struct Shot {
   present::Screen screen;
   present::LocksView locks = present::LocksView::Table;
   present::QueuesView queues = present::QueuesView::Table;
+  present::ConnectionsView connections = present::ConnectionsView::Table;
 };
 
 std::vector<Shot> shots() {
@@ -36,6 +37,7 @@ std::vector<Shot> shots() {
     all.push_back({name + "-queues", scene, Screen::Queues});
     all.push_back({name + "-locks", scene, Screen::Locks});
     all.push_back({name + "-resources", scene, Screen::Resources});
+    all.push_back({name + "-connections", scene, Screen::Connections});
     all.push_back({name + "-graph", scene, Screen::Locks, present::LocksView::Graph});
     all.push_back({name + "-flow", scene, Screen::Queues, present::LocksView::Table,
                    present::QueuesView::Flow});
@@ -47,6 +49,9 @@ std::vector<Shot> shots() {
   add("deadlock", uitest::deadlock);
   add("past", uitest::in_the_past);
   add("crowded", [] { return uitest::crowded(); });
+  all.push_back({"connections-messages", uitest::conversation, Screen::Connections,
+                 present::LocksView::Table, present::QueuesView::Table,
+                 present::ConnectionsView::Messages});
   return all;
 }
 
@@ -58,6 +63,8 @@ uitest::Scene prepare(const Shot& shot, present::Theme theme) {
   scene.vms.locks.view = shot.locks;
   scene.view.queues_view = shot.queues;
   scene.vms.queues.view = shot.queues;
+  scene.view.connections_view = shot.connections;
+  scene.vms.connections.view = shot.connections;
   return scene;
 }
 
@@ -89,6 +96,7 @@ int show(app::Window& window) {
       present::apply(command, scene.view, 192'000'000'000);
     scene.vms.locks.view = scene.view.locks_view;
     scene.vms.queues.view = scene.view.queues_view;
+    scene.vms.connections.view = scene.view.connections_view;
     return app::Pace::Idle;
   });
   return 0;

@@ -68,6 +68,7 @@ void Harness::frames(int count) {
     ImGui::Render();
     scene.vms.locks.view = scene.view.locks_view;
     scene.vms.queues.view = scene.view.queues_view;
+    scene.vms.connections.view = scene.view.connections_view;
     ImGui::GetIO().MouseWheel = 0;
   }
 }

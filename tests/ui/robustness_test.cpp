@@ -20,9 +20,9 @@ struct Size {
   float height;
 };
 constexpr std::array<Size, 3> kSizes = {{{1024, 640}, {1280, 720}, {1920, 1080}}};
-constexpr std::array<Screen, 6> kScreens = {Screen::Sessions, Screen::Overview, Screen::Processes,
-                                            Screen::Queues, Screen::Locks,
-                                            Screen::Resources};
+constexpr std::array<Screen, 7> kScreens = {Screen::Sessions,   Screen::Overview, Screen::Processes,
+                                            Screen::Queues,     Screen::Locks,    Screen::Resources,
+                                            Screen::Connections};
 
 bool overlap(const Entry& a, const Entry& b) {
   constexpr float kSlack = 0.5F;
@@ -83,9 +83,10 @@ TEST(Layout, NothingOverlapsAtAnySizeOnAnyScreen) {
           if (const Entry* found = window.ui.registry().find(name)) regions.push_back(found);
         }
         expect_apart(regions, where);
-        for (const char* prefix : {"top/", "nav/", "strip/p", "strip/b", "strip/f", "strip/live",
-                                   "sessions/running/", "sessions/recording/", "processes/sort/",
-                                   "queues/sort/", "locks/sort/", "detail/action/"}) {
+        for (const char* prefix :
+             {"top/", "nav/", "strip/p", "strip/b", "strip/f", "strip/live", "sessions/running/",
+              "sessions/recording/", "processes/sort/", "queues/sort/", "locks/sort/",
+              "connections/sort/", "connections/view/", "detail/action/"}) {
           expect_apart(group(window, prefix), where);
         }
       }
@@ -133,6 +134,11 @@ TEST(Cost, ManyMessagesStayUnderTenThousandQuads) {
   EXPECT_LT(window.quads(), 10'000);
 }
 
+TEST(Cost, AConversationStaysUnderTenThousandQuads) {
+  Harness window(conversation(), 1920, 1080);
+  EXPECT_LT(window.quads(), 10'000);
+}
+
 TEST(Determinism, TheSameSceneDrawsTheSameNames) {
   std::string first;
   for (int run = 0; run < 2; ++run) {
@@ -153,9 +159,9 @@ void let_a_monkey_play(Scene start, unsigned seed, int frames) {
   };
   Harness window(std::move(start));
   const Vms before = window.scene.vms;
-  const std::array<const char*, 14> keys = {
-      "1", "2", "3", "4", "Space",     "Escape", "Ctrl+P",
-      "?", "g", "d", "f", "DownArrow", "Enter",  "Alt+LeftArrow"};
+  const std::array<const char*, 16> keys = {
+      "1",      "2", "3", "4", "6", "7",         "Space", "Escape",
+      "Ctrl+P", "?", "g", "d", "f", "DownArrow", "Enter", "Alt+LeftArrow"};
   bool pressed = false;
   ImVec2 at(0, 0);
   for (int i = 0; i < frames; ++i) {
@@ -179,6 +185,7 @@ void let_a_monkey_play(Scene start, unsigned seed, int frames) {
 
 TEST(Monkey, FindsNothingToBreakInADeadlock) { let_a_monkey_play(deadlock(), 1, 4000); }
 TEST(Monkey, FindsNothingToBreakInACrowd) { let_a_monkey_play(crowded(), 2, 2000); }
+TEST(Monkey, FindsNothingToBreakInAConversation) { let_a_monkey_play(conversation(), 6, 2000); }
 TEST(Monkey, FindsNothingToBreakAtHome) { let_a_monkey_play(at_home(), 3, 2000); }
 TEST(Monkey, FindsNothingToBreakWhereNothingIs) { let_a_monkey_play(waiting_for_it(), 4, 2000); }
 TEST(Monkey, FindsNothingToBreakWithoutAnyViewModel) { let_a_monkey_play(Scene{}, 5, 2000); }

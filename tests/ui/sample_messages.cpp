@@ -21,10 +21,11 @@ Chip getter(int i) {
 
 void fill_messages(Vms& vms, bool trouble) {
   MessagesVm& messages = vms.messages;
-  messages.queues = {queue_chip(1, "jobs", trouble ? Tone::Warning : Tone::Ok),
+  messages.channels = {queue_chip(1, "jobs", trouble ? Tone::Warning : Tone::Ok),
                      queue_chip(2, "results")};
-  messages.shown = messages.queues.front();
+  messages.shown = messages.channels.front();
   messages.note = "half stayed up to 12 ms, 1 % longer than 80 ms";
+  messages.between = "in the queue";
   messages.window = {0, 2'000'000'000};
   messages.x_ticks = {{0.1F, "190 s"}, {0.5F, "191 s"}, {0.9F, "192 s"}};
   messages.producers = {putter(1)};

@@ -21,6 +21,12 @@ inline inspector::present::EntityRef lock(std::uint64_t id) {
 inline inspector::present::EntityRef block(std::uint64_t id) {
   return {inspector::present::EntityKind::Block, id};
 }
+inline inspector::present::EntityRef connection(std::uint64_t id) {
+  return {inspector::present::EntityKind::Pipe, id};
+}
+inline inspector::present::EntityRef listener(std::uint64_t id) {
+  return {inspector::present::EntityKind::Object, id};
+}
 inline inspector::present::EntityRef alarm(std::uint64_t id) {
   return {inspector::present::EntityKind::Alarm, id};
 }
@@ -48,12 +54,17 @@ inspector::present::QueueRow queue_row(std::uint64_t id, const std::string& name
 inspector::present::LockRow lock_row(std::uint64_t id, const std::string& name, bool stuck);
 inspector::present::ResourceRow resource_row(std::uint64_t id, const std::string& name,
                                              const std::string& kind);
+inspector::present::ConnectionRow connection_row(std::uint64_t id, const std::string& name,
+                                                 const std::string& kind);
 inspector::present::Lane lane(const inspector::present::Chip& chip, int seed, bool stuck);
 inspector::present::Plot time_plot(const std::string& id, const std::string& title,
                                    const std::string& range);
 inspector::present::Curve curve(const std::string& name, float hue, float level,
                                 const std::string& latest, float swing, bool rising);
 void fill_messages(inspector::present::Vms& vms, bool trouble);
+void fill_connections(inspector::present::Vms& vms, bool trouble);
+void fill_conversation(inspector::present::Vms& vms);
+void crowd_connections(inspector::present::Vms& vms, int count);
 inspector::present::Sentence deadlock_sentence();
 std::string plain_deadlock();  // the same as text
 

@@ -47,6 +47,7 @@ void fill_rail(Vms& vms, bool trouble) {
                     {Screen::Queues, "Queues", {}},
                     {Screen::Locks, "Locks", {}},
                     {Screen::Resources, "Resources", {}},
+                    {Screen::Connections, "Connections", {}},
                     {Screen::Sessions, "Sessions", {}}};
   if (!trouble) return;
   vms.rail.items[0].badge = {"3", Tone::Alarm};
@@ -350,6 +351,7 @@ Scene open_scene(bool trouble) {
   fill_resources(scene.vms, trouble);
   fill_flow(scene.vms, trouble);
   fill_messages(scene.vms, trouble);
+  fill_connections(scene.vms, trouble);
   if (trouble)
     fill_graph(scene.vms);
   else
@@ -460,6 +462,8 @@ Scene waiting_for_it() {
   scene.vms.locks.empty = {"No locks", "Locks and semaphores appear when somebody uses them."};
   scene.vms.resources = {};
   scene.vms.resources.empty = {"No shared memory", "The program has made no block yet."};
+  scene.vms.connections = {};
+  scene.vms.connections.empty = {"No connections", "Nobody has made a pipe or a listener yet."};
   return scene;
 }
 
@@ -527,6 +531,7 @@ Scene crowded(int processes) {
   for (std::uint64_t i = 6; i < 60; ++i)
     vms.resources.rows.push_back(
         resource_row(i, "frames.ring-buffer-" + std::to_string(i), "SharedMemory"));
+  crowd_connections(vms, 500);
   vms.top_bar.session = "a-program-with-quite-a-long-name --and --arguments";
   vms.top_bar.origin = "build-host-17.example.org";
   return scene;

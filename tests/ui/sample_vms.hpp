@@ -17,6 +17,7 @@ Scene waiting_for_it();  // a session is open, nothing has come yet
 Scene healthy();         // everything is fine
 Scene deadlock();        // two workers, two locks, one dead worker, one full queue
 Scene in_the_past();     // the deadlock, scrubbed back 12.4 s
+Scene conversation();    // questions and answers over a connection, as messages
 // Many processes, queues and locks, with names as long as people make them.
 Scene crowded(int processes = 300);
 

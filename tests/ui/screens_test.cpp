@@ -20,6 +20,8 @@ TEST(Rail, ClicksGoToTheScreens) {
   EXPECT_EQ(window.scene.view.screen, Screen::Locks);
   window.click("nav/resources");
   EXPECT_EQ(window.scene.view.screen, Screen::Resources);
+  window.click("nav/connections");
+  EXPECT_EQ(window.scene.view.screen, Screen::Connections);
   window.click("nav/sessions");
   EXPECT_EQ(window.scene.view.screen, Screen::Sessions);
   window.click("nav/overview");

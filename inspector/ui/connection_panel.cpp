@@ -9,6 +9,7 @@
 #include "ui/widgets.hpp"
 
 #include <algorithm>
+#include <initializer_list>
 
 namespace inspector::ui {
 namespace {
@@ -18,6 +19,10 @@ using present::ConnectionRow;
 using present::ConnectionSide;
 using present::ListenerRow;
 using present::Tone;
+
+constexpr float kHeading = 46;     // of the listeners, with the room around it
+constexpr float kSplitter = 26;    // with the room around it
+constexpr float kLeastPlot = 126;  // with its card
 
 constexpr int sort_by(ConnectionColumn column) { return static_cast<int>(column); }
 
@@ -37,16 +42,16 @@ enum At : std::size_t {
 
 constexpr Column kColumns[] = {
     {"connection", sort_by(ConnectionColumn::Name), 124, 1.2F, 0},
-    {"from", sort_by(ConnectionColumn::From), 108, 1, 0},
-    {"to", sort_by(ConnectionColumn::To), 108, 1, 0},
-    {"there", sort_by(ConnectionColumn::There), 68, 0, 1, Align::Right},
-    {"back", sort_by(ConnectionColumn::Back), 68, 0, 2, Align::Right},
-    {"bytes", sort_by(ConnectionColumn::Bytes), 74, 0, 4, Align::Right},
+    {"from", sort_by(ConnectionColumn::From), 118, 1, 0},
+    {"to", sort_by(ConnectionColumn::To), 118, 1, 0},
+    {"there", sort_by(ConnectionColumn::There), 56, 0, 1, Align::Right},
+    {"back", sort_by(ConnectionColumn::Back), 56, 0, 2, Align::Right},
+    {"bytes", sort_by(ConnectionColumn::Bytes), 58, 0, 4, Align::Right},
     {"trend", -1, 84, 0, 6},
     {"messages", sort_by(ConnectionColumn::Messages), 66, 0, 7, Align::Right},
     {"under way", sort_by(ConnectionColumn::Under), 66, 0, 5, Align::Right},
-    {"waiting", sort_by(ConnectionColumn::Waiting), 104, 0.6F, 3},
-    {"state", sort_by(ConnectionColumn::State), 104, 0, 0},
+    {"waiting", sort_by(ConnectionColumn::Waiting), 124, 0, 3},
+    {"state", sort_by(ConnectionColumn::State), 98, 0, 0},
 };
 
 enum ListenerAt : std::size_t { kListener, kAddress, kProcess, kAccepted, kRefused, kOpen };
@@ -57,7 +62,7 @@ constexpr Column kListenerColumns[] = {
     {"process", -1, 108, 1, 1},
     {"accepted", -1, 68, 0, 2, Align::Right},
     {"refused", -1, 68, 0, 0, Align::Right},
-    {"state", -1, 104, 0, 0},
+    {"state", -1, 98, 0, 0},
 };
 
 float chip_top(const Context& context, const Grid& grid) {
@@ -88,9 +93,18 @@ void draw_side(Context& context, Grid& grid, std::size_t column, const char* nam
   if (side.processes.empty()) grid.text(column, Face::Small, context.theme.text_faint, side.words);
 }
 
+// Lays the ground over what has been drawn in the cells.
+void fade(const Context& context, const Grid& grid, std::initializer_list<std::size_t> columns) {
+  for (const std::size_t column : columns) {
+    if (const auto cell = grid.cell(column))
+      ImGui::GetWindowDrawList()->AddRectFilled(cell->low, ImVec2(cell->high.x, cell->high.y - 1),
+                                                with_alpha(context.theme.canvas, 0.5F));
+  }
+}
+
 void draw_row(Context& context, Grid& grid, const ConnectionRow& row) {
-  if (grid.row(row.connection.ref, row.connection.label) && tip_due(context))
-    tooltip(context, row.connection.tip);
+  const bool hovered = grid.row(row.connection.ref, row.connection.label);
+  if (hovered && tip_due(context)) tooltip(context, row.connection.tip);
   scope::Id id(static_cast<int>(row.connection.ref.id));
   const Theme& theme = context.theme;
   const ImU32 strong = row.closed ? theme.text_faint : theme.text;
@@ -107,6 +121,8 @@ void draw_row(Context& context, Grid& grid, const ConnectionRow& row) {
   }
   draw_side(context, grid, kFrom, "/from", row.from);
   draw_side(context, grid, kTo, "/to", row.to);
+  if (row.closed && !hovered && !context.view.selected(row.connection.ref))
+    fade(context, grid, {kName, kFrom, kTo});
   grid.text(kThere, Face::Mono, strong, row.there);
   grid.text(kBack, Face::Mono, strong, row.back);
   grid.text(kBytes, Face::Mono, strong, row.bytes);
@@ -122,12 +138,26 @@ void draw_row(Context& context, Grid& grid, const ConnectionRow& row) {
   draw_state(context, grid, kState, row.state);
 }
 
+float height_of(const Context& context, std::size_t rows) {
+  return context.px(metric::kRow) * static_cast<float>(rows + 1) + context.px(8);
+}
+
+// The user's share of the room; and what the plot leaves when it gives way.
+float rows_height(const Context& context, const present::ConnectionListVm& vm, float room,
+                  float share) {
+  const float full = height_of(context, vm.rows.size());
+  const float rows = std::min(full, room * share);
+  float left = room - rows - context.px(kSplitter);
+  if (!vm.listeners.empty())
+    left -= context.px(kHeading + metric::kGap) + height_of(context, vm.listeners.size());
+  return left < context.px(kLeastPlot) ? std::min(full, rows + std::max(0.0F, left)) : rows;
+}
+
 void draw_rows(Context& context, Memory& memory, const present::ConnectionListVm& vm, ImVec2 room) {
-  const float full =
-      context.px(metric::kRow) * static_cast<float>(vm.rows.size() + 1) + context.px(8);
+  const float height = rows_height(context, vm, room.y, memory.connection_share);
   {
     Grid grid(context, "connections", kColumns, present::Screen::Connections, vm.sort,
-              ImVec2(room.x, std::min(full, room.y * memory.connection_share)));
+              ImVec2(room.x, height));
     if (grid) {
       ImGuiListClipper clipper;
       clipper.Begin(static_cast<int>(vm.rows.size()), grid.row_height());
@@ -141,8 +171,8 @@ void draw_rows(Context& context, Memory& memory, const present::ConnectionListVm
 }
 
 void draw_listener(Context& context, Grid& grid, const ListenerRow& row) {
-  if (grid.row(row.listener.ref, row.listener.label) && tip_due(context))
-    tooltip(context, row.listener.tip);
+  const bool hovered = grid.row(row.listener.ref, row.listener.label);
+  if (hovered && tip_due(context)) tooltip(context, row.listener.tip);
   scope::Id id(static_cast<int>(row.listener.ref.id));
   const Theme& theme = context.theme;
   const ImU32 strong = row.closed ? theme.text_faint : theme.text;
@@ -155,18 +185,15 @@ void draw_listener(Context& context, Grid& grid, const ListenerRow& row) {
   one(kListener, "/chip", row.listener);
   grid.text(kAddress, Face::Mono, strong, row.address);
   one(kProcess, "/process", row.process);
+  if (row.closed && !hovered && !context.view.selected(row.listener.ref))
+    fade(context, grid, {kListener, kProcess});
   grid.text(kAccepted, Face::Mono, strong, row.accepted);
   grid.text(kRefused, Face::Mono, theme.tone(Tone::Warning), row.refused);
   draw_state(context, grid, kOpen, row.state);
 }
 
-// At most half of what is left goes to the listeners.
-void draw_listeners(Context& context, const present::ConnectionListVm& vm) {
-  const float room = ImGui::GetContentRegionAvail().y;
+void draw_listeners(Context& context, const present::ConnectionListVm& vm, float height) {
   heading(context, "Listeners");
-  const float full =
-      context.px(metric::kRow) * static_cast<float>(vm.listeners.size() + 1) + context.px(4);
-  const float height = std::max(context.px(2.5F * metric::kRow), std::min(full, room / 2));
   Grid grid(context, "connections/listeners", kListenerColumns, present::Screen::Connections, {},
             ImVec2(ImGui::GetContentRegionAvail().x, height));
   if (!grid) return;
@@ -180,23 +207,33 @@ void draw_listeners(Context& context, const present::ConnectionListVm& vm) {
 
 void draw_bytes(Context& context, const present::Plot& bytes) {
   const ImVec2 room = ImGui::GetContentRegionAvail();
-  const float height = room.y - context.px(2 + 2 * metric::kCardPad);
   Card card(context, "connections/bytes_card", room.x);
   plot(context, "connections/bytes", bytes,
-       ImVec2(card.inner_width(), std::max(context.px(40), height)));
+       ImVec2(card.inner_width(), room.y - context.px(2 + 2 * metric::kCardPad)));
+}
+
+// The plot gives way where it would be too low to be read; the listeners then have the room.
+void draw_below(Context& context, const present::ConnectionListVm& vm) {
+  const float least = context.px(kLeastPlot);
+  if (!vm.listeners.empty()) {
+    const float room = ImGui::GetContentRegionAvail().y - context.px(kHeading);
+    const float some = context.px(2 * metric::kRow);
+    const float beside_plot = room - context.px(metric::kGap) - least;
+    const float full = height_of(context, vm.listeners.size());
+    const float height = beside_plot >= std::min(full, some) ? beside_plot : room;
+    draw_listeners(context, vm, std::max(some, std::min(full, height)));
+    space(context, metric::kGap);
+  }
+  if (vm.empty)
+    empty_state(context, "connections/empty", vm.empty, icon::kExchange);
+  else if (ImGui::GetContentRegionAvail().y >= least)
+    draw_bytes(context, vm.bytes);
 }
 
 // A listener may wait for the first connection: then the empty state stands under it.
 void draw_table(Context& context, Memory& memory, const present::ConnectionListVm& vm) {
   if (!vm.empty) draw_rows(context, memory, vm, ImGui::GetContentRegionAvail());
-  if (!vm.listeners.empty()) {
-    draw_listeners(context, vm);
-    space(context, metric::kGap);
-  }
-  if (vm.empty)
-    empty_state(context, "connections/empty", vm.empty, icon::kExchange);
-  else
-    draw_bytes(context, vm.bytes);
+  draw_below(context, vm);
 }
 
 }  // namespace

@@ -22,7 +22,7 @@ struct Memory {
   float detail_width = metric::kDetail;
   float process_share = 0.58F;
   float queue_share = 0.52F;
-  float connection_share = 0.52F;
+  float connection_share = 0.48F;
   float message_share = 0.5F;
   float lock_share = 0.55F;
   GraphMemory wait_graph{};

@@ -19,7 +19,7 @@ using present::Tone;
 
 constexpr float kLane = 26;
 constexpr float kLaneName = 150;
-constexpr float kLeastGap = 60;  // between who puts and who takes
+constexpr float kLeastGap = 48;  // between who puts and who takes
 constexpr float kReach = 6;      // how near the mouse must be to an arrow
 
 enum At : std::size_t { kName, kPut, kFrom, kGot, kTo, kStayed, kSize };

@@ -167,7 +167,7 @@ TEST(Connections, ManyRowsDrawOnlyWhatIsInSight) {
 }
 
 TEST(Connections, ADragOnThePlotOfTheBytesChoosesARange) {
-  Harness window(on_connections());
+  Harness window(on_connections(), 1280, 900);
 
   window.drag("connections/bytes", 0.25F, 0.75F);
 
@@ -187,6 +187,30 @@ TEST(Listeners, StandUnderTheConnections) {
   EXPECT_FALSE(window.has("connections/listeners/manager/refused"));
   window.click(jobs + "/address");
   EXPECT_EQ(window.scene.view.focus(), listener(1));
+}
+
+TEST(Listeners, HaveTheRoomOfAPlotThatWouldBeTooLow) {
+  for (const float height : {600.0F, 700.0F, 800.0F, 1000.0F}) {
+    Harness window(on_connections(crowded()), 1280, height);
+    const auto& registry = window.ui.registry();
+    const auto* main = registry.find("region/main");
+    const auto* card = registry.find("connections/bytes_card");
+
+    ASSERT_NE(main, nullptr);
+    EXPECT_EQ(card != nullptr, height >= 800) << height;
+    EXPECT_TRUE(window.has("connections/listeners/jobs in")) << height;
+    if (card == nullptr) continue;
+    EXPECT_LE(card->high.y, main->high.y) << height;
+    EXPECT_GE(card->high.y - card->low.y, 110) << height;
+  }
+}
+
+TEST(Connections, HaveTheRoomThatThePlotLeaves) {
+  Harness window(on_connections(), 1000, 700);
+
+  EXPECT_FALSE(window.has("connections/bytes_card"));
+  EXPECT_TRUE(window.has("connections/control 4/state")) << "the last row, without scrolling";
+  EXPECT_TRUE(window.has("connections/listeners/manager/state"));
 }
 
 TEST(Listeners, AreShownBeforeAnybodyHasConnected) {

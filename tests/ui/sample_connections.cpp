@@ -125,9 +125,13 @@ void fill_connections(Vms& vms, bool trouble) {
   closed.state = {"closed", Tone::Neutral};
   closed.closed = true;
   list.listeners = {listener_row(1, "jobs in", "127.0.0.1:6000"),
-                    listener_row(2, "manager", "/run/user/1000/libmp/manager-48211.sock")};
+                    listener_row(2, "manager", "/run/user/1000/libmp/manager-48211.sock"),
+                    listener_row(3, "one caller", "127.0.0.1:6001")};
   list.listeners[0].refused = "3";
   list.listeners[0].state = {"accepting", Tone::Waiting};
+  list.listeners[2].accepted = "0";
+  list.listeners[2].state = {"closed", Tone::Neutral};
+  list.listeners[2].closed = true;
   list.bytes = time_plot("connections/bytes", "Bytes of requests", "per second");
   list.bytes.curves = {curve("there", 0.58F, 0.6F, "3.2 MB/s", 0.15F, false),
                        curve("back", 0.36F, 0.3F, "0.9 MB/s", 0.1F, false)};
@@ -155,7 +159,7 @@ void crowd_connections(Vms& vms, int count) {
     list.rows.push_back(std::move(one));
   }
   list.summary = std::to_string(count) + " open \xc2\xb7 37 listeners \xc2\xb7 4 112 bytes refused";
-  for (std::uint64_t i = 3; i < 40; ++i)
+  for (std::uint64_t i = 4; i < 40; ++i)
     list.listeners.push_back(
         listener_row(i, "org.example.ingest.listener-" + std::to_string(i),
                      "build-host-17.internal.example.org:" + std::to_string(40'000 + i)));

@@ -138,6 +138,11 @@ void draw_row(Context& context, Grid& grid, const ConnectionRow& row) {
   draw_state(context, grid, kState, row.state);
 }
 
+// Between two parts that stand below each other.
+float gap(const Context& context) {
+  return context.px(metric::kGap) + ImGui::GetStyle().ItemSpacing.y;
+}
+
 float height_of(const Context& context, std::size_t rows) {
   return context.px(metric::kRow) * static_cast<float>(rows + 1) + context.px(8);
 }
@@ -148,9 +153,9 @@ float rows_height(const Context& context, const present::ConnectionListVm& vm, f
   const float full = height_of(context, vm.rows.size());
   const float rows = std::min(full, room * share);
   float left = room - rows - context.px(kSplitter);
-  if (!vm.listeners.empty())
-    left -= context.px(kHeading + metric::kGap) + height_of(context, vm.listeners.size());
-  return left < context.px(kLeastPlot) ? std::min(full, rows + std::max(0.0F, left)) : rows;
+  if (!vm.listeners.empty()) left -= context.px(kHeading) + height_of(context, vm.listeners.size());
+  return left < gap(context) + context.px(kLeastPlot) ? std::min(full, rows + std::max(0.0F, left))
+                                                      : rows;
 }
 
 void draw_rows(Context& context, Memory& memory, const present::ConnectionListVm& vm, ImVec2 room) {
@@ -214,20 +219,21 @@ void draw_bytes(Context& context, const present::Plot& bytes) {
 
 // The plot gives way where it would be too low to be read; the listeners then have the room.
 void draw_below(Context& context, const present::ConnectionListVm& vm) {
-  const float least = context.px(kLeastPlot);
+  const float plot_room = gap(context) + context.px(kLeastPlot);
   if (!vm.listeners.empty()) {
     const float room = ImGui::GetContentRegionAvail().y - context.px(kHeading);
     const float some = context.px(2 * metric::kRow);
-    const float beside_plot = room - context.px(metric::kGap) - least;
     const float full = height_of(context, vm.listeners.size());
+    const float beside_plot = room - plot_room;
     const float height = beside_plot >= std::min(full, some) ? beside_plot : room;
     draw_listeners(context, vm, std::max(some, std::min(full, height)));
-    space(context, metric::kGap);
   }
-  if (vm.empty)
+  if (vm.empty) {
     empty_state(context, "connections/empty", vm.empty, icon::kExchange);
-  else if (ImGui::GetContentRegionAvail().y >= least)
+  } else if (ImGui::GetContentRegionAvail().y >= plot_room) {
+    if (!vm.listeners.empty()) space(context, metric::kGap);
     draw_bytes(context, vm.bytes);
+  }
 }
 
 // A listener may wait for the first connection: then the empty state stands under it.

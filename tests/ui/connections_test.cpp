@@ -199,6 +199,10 @@ TEST(Listeners, HaveTheRoomOfAPlotThatWouldBeTooLow) {
     ASSERT_NE(main, nullptr);
     EXPECT_EQ(card != nullptr, height >= 800) << height;
     EXPECT_TRUE(window.has("connections/listeners/jobs in")) << height;
+    const auto* splitter = registry.find("connections/splitter");
+    ASSERT_NE(splitter, nullptr);
+    EXPECT_NEAR(splitter->high.x, main->high.x - 20, 1)
+        << "no bar to scroll the screen: " << height;
     if (card == nullptr) continue;
     EXPECT_LE(card->high.y, main->high.y) << height;
     EXPECT_GE(card->high.y - card->low.y, 110) << height;

@@ -94,8 +94,8 @@ TEST_F(FontLoading, DigitsOfTheNumberFaceAreEquallyWide) {
 TEST_F(FontLoading, IconsAreInTheTextFace) {
   const Fonts fonts = load_fonts(1.0F);
   if (!fonts.missing.empty()) GTEST_SKIP() << "fonts are not installed here";
-  for (const ImWchar code :
-       {ImWchar{0xf023}, ImWchar{0xf0e8}, ImWchar{0xf071}, ImWchar{0xf1b2}, ImWchar{0xf01c}}) {
+  for (const ImWchar code : {ImWchar{0xf023}, ImWchar{0xf0e8}, ImWchar{0xf071}, ImWchar{0xf1b2},
+                             ImWchar{0xf01c}, ImWchar{0xf0ec}}) {
     EXPECT_NE(fonts[Face::Body]->FindGlyphNoFallback(code), nullptr) << std::hex << code;
   }
 }

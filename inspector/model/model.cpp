@@ -15,8 +15,8 @@ constexpr std::uint32_t kStateVersion = 6;
 
 std::array<Reducer, kKinds> make_table() {
   std::array<Reducer, kKinds> table{};
-  for (const auto group : {process_reducers(), object_reducers(), lock_reducers(), queue_reducers(), connection_reducers(),
-                           sync_reducers(), stream_reducers()}) {
+  for (const auto group : {process_reducers(), object_reducers(), lock_reducers(), queue_reducers(),
+                           connection_reducers(), sync_reducers(), stream_reducers()}) {
     for (const Subscription& subscription : group)
       table[static_cast<std::size_t>(subscription.kind)] = subscription.reduce;
   }
@@ -31,8 +31,9 @@ Reducer reducer_of(Kind kind) noexcept {
 
 bool begins_wait(Kind kind) noexcept {
   return kind == Kind::LockWait || kind == Kind::QueueGetWait || kind == Kind::QueuePutWait ||
-         kind == Kind::ConnectionWait || kind == Kind::JoinWait || kind == Kind::SemaphoreWait ||
-         kind == Kind::ConditionWait || kind == Kind::EventWait || kind == Kind::BarrierWait;
+         kind == Kind::ConnectionWait || kind == Kind::ConnectionSendWait ||
+         kind == Kind::JoinWait || kind == Kind::SemaphoreWait || kind == Kind::ConditionWait ||
+         kind == Kind::EventWait || kind == Kind::BarrierWait;
 }
 
 // Whoever states a fact lives; what others find out about it says nothing of the kind.

@@ -38,7 +38,7 @@ bool received(Tables& tables, const Fact& fact) {
   return true;
 }
 
-// The event does not say which of the four waits it is; for sending, the live page does soon after.
+// What for is told by what it waits on.
 bool wait_begins(Tables& tables, const Fact& fact) {
   const Object* object = tables.objects.find(object_of(tables, fact));
   const bool accepts = object != nullptr && object->kind == wire::ObjectKind::Listener;
@@ -48,6 +48,9 @@ bool wait_begins(Tables& tables, const Fact& fact) {
                                       : State::ConnectionRecv);
 }
 
+bool send_waits(Tables& tables, const Fact& fact) {
+  return begin_wait(tables, fact, State::ConnectionSend);
+}
 bool woken(Tables& tables, const Fact& fact) { return end_wait(tables, fact, WaitOutcome::Done); }
 
 bool end_of_file(Tables& tables, const Fact& fact) {
@@ -95,11 +98,17 @@ bool nothing(Tables& tables, const Fact& fact) {
 }
 
 constexpr std::array kReducers = {
-    Subscription{Kind::ConnectionSend, sent},        Subscription{Kind::ConnectionRecv, received},
-    Subscription{Kind::ConnectionWait, wait_begins}, Subscription{Kind::ConnectionWoken, woken},
-    Subscription{Kind::ConnectionEof, end_of_file},  Subscription{Kind::Accepted, accepted},
-    Subscription{Kind::Connected, nothing},          Subscription{Kind::AuthOk, nothing},
-    Subscription{Kind::AuthFail, auth_failed},       Subscription{Kind::Peer, met},
+    Subscription{Kind::ConnectionSend, sent},
+    Subscription{Kind::ConnectionRecv, received},
+    Subscription{Kind::ConnectionSendWait, send_waits},
+    Subscription{Kind::ConnectionWait, wait_begins},
+    Subscription{Kind::ConnectionWoken, woken},
+    Subscription{Kind::ConnectionEof, end_of_file},
+    Subscription{Kind::Accepted, accepted},
+    Subscription{Kind::Connected, nothing},
+    Subscription{Kind::AuthOk, nothing},
+    Subscription{Kind::AuthFail, auth_failed},
+    Subscription{Kind::Peer, met},
 };
 
 }  // namespace

@@ -200,6 +200,9 @@ class EventBuilder {
   void wait_recv(Who who, Thing end, std::uint64_t timeout_ns = wire::kNoTimeout) {
     begin_wait(Kind::ConnectionWait, who, end, timeout_ns);
   }
+  void wait_send(Who who, Thing end, std::uint64_t timeout_ns = wire::kNoTimeout) {
+    begin_wait(Kind::ConnectionSendWait, who, end, timeout_ns);
+  }
 
   // Semaphores, conditions, events, barriers: by the kinds of their waits. A semaphore's wait ends
   // by permit(), the others by woken().

@@ -77,6 +77,8 @@ std::string kind_name(EventKind kind) {
       return "QueuePutFail";
     case EventKind::QueueGetFail:
       return "QueueGetFail";
+    case EventKind::ConnectionSendWait:
+      return "ConnectionSendWait";
     case EventKind::ConnectionSend:
       return "ConnectionSend";
     case EventKind::ConnectionRecv:

@@ -153,6 +153,23 @@ TEST_F(Links, TwoThatWaitForEachOthersMessageAreADeadlock) {
   EXPECT_THAT(found[0].advice, HasSubstr("Let one side speak while the other listens"));
 }
 
+TEST_F(Links, TwoWhoSendAndNeverReadAreADeadlock) {
+  const auto [first, second] = builder.pipe(root);
+  const auto worker = builder.fork(root, "Worker-1");
+  builder.retire(root, second);
+  builder.retire(worker, first);
+  builder.send(root, first);
+  builder.send(worker, second);
+  builder.wait_send(root, first);
+  builder.wait_send(worker, second);
+  builder.after(10s).tick();
+
+  const auto found = deadlocks();
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_THAT(found[0].sentence.plain(), HasSubstr("MainProcess waits to send on connection"));
+  EXPECT_EQ(only().senders.size(), 2u);
+}
+
 TEST_F(Links, AWaitForAMessageThatIsUnderWayIsNoDeadlock) {
   const auto [first, second] = builder.pipe(root);
   const auto worker = builder.fork(root, "Worker-1");

@@ -322,7 +322,7 @@ TEST(Vms, AreTheSameForTheSameModel) {
   support::killed_holder(scene.builder);
   scene.fold();
   for (const Screen screen : {Screen::Sessions, Screen::Overview, Screen::Processes, Screen::Queues,
-                              Screen::Locks, Screen::Resources}) {
+                              Screen::Locks, Screen::Resources, Screen::Connections}) {
     scene.view.screen = screen;
     scene.view.locks_view = LocksView::Graph;
     scene.view.queues_view = QueuesView::Flow;

@@ -1,4 +1,5 @@
 // What the probes tell of connections: who is at the other end, and the numbers of the messages.
+#include "support/deadline.hpp"
 #include "support/observed_child.hpp"
 #include "wire/payload.hpp"
 #include <libmp/libmp.hpp>
@@ -150,6 +151,24 @@ TEST(Pipe, ItsEndsAreToldToBeAPairByTheirNames) {
   EXPECT_EQ(first.object.offset, 0u);
   EXPECT_EQ(second.object.offset, 1u);
   EXPECT_FALSE(first.has_peer);
+}
+
+TEST(Connection, ASendThatBlocksSaysThatItIsOne) {
+  support::ObservedChild scene(
+      [] {
+        auto [reader, writer] = Pipe(false);
+        writer.send_bytes(std::string(16 << 20, 'x'));  // nobody reads
+        return 0;
+      },
+      "2");
+  const support::Deadline deadline(std::chrono::seconds(20));
+  while (scene.tree_dir().empty() && !deadline.passed()) std::this_thread::yield();
+  report::TreeReader reader(scene.tree_dir(), {.watch = false});
+  std::size_t told = 0;
+  while (told == 0 && !deadline.passed())
+    told = of_kind(reader.poll(), EventKind::ConnectionSendWait).size();
+
+  EXPECT_EQ(told, 1u);
 }
 
 // A child that ends well leaves nothing to read.

@@ -38,6 +38,8 @@ WaitKinds kinds_of(ThreadState state) noexcept {
       return {EventKind::ConditionWait, EventKind::ConditionWoken, EventKind::ConditionWoken};
     case ThreadState::EventWait: return {EventKind::EventWait, EventKind::EventWoken, EventKind::EventWoken};
     case ThreadState::BarrierWait: return {EventKind::BarrierWait, EventKind::BarrierWoken, EventKind::BarrierWoken};
+    case ThreadState::ConnectionSend:
+      return {EventKind::ConnectionSendWait, EventKind::ConnectionWoken, EventKind::ConnectionWoken};
     default: return {EventKind::ConnectionWait, EventKind::ConnectionWoken, EventKind::ConnectionWoken};
   }
 }

@@ -29,17 +29,22 @@ bool waits_on(const model::Model& model, model::Puid puid, model::ObjectId end) 
                      [puid](auto* thread) { return thread->key.process == puid; });
 }
 
-// Forked children inherit every end; those that speak or listen are the ones to name.
+// Forked children inherit every end; those that speak or listen are the ones to name, else those
+// that could, else those that had it.
 std::vector<model::Puid> users_of(const model::Model& model, const model::Object& end) {
+  const ConnectionEnd& row = *model.connections().find(end.id);
   std::vector<model::Puid> active;
   std::vector<model::Puid> able;
+  std::vector<model::Puid> any;
   for (const auto& [puid, user] : end.users) {
-    if (user.counters.in + user.counters.out > 0 || waits_on(model, puid, end.id))
+    if (user.counters.in + user.counters.out > 0 || puid == row.last_sender ||
+        puid == row.last_receiver || puid == row.last_waiter || waits_on(model, puid, end.id))
       active.push_back(puid);
+    any.push_back(puid);
     if (user.open() && lives(model, puid)) able.push_back(puid);
   }
   if (active.empty()) active = std::move(able);
-  if (active.empty() && end.creator != 0) active.push_back(end.creator);
+  if (active.empty()) active = std::move(any);
   std::sort(active.begin(), active.end(), [&](model::Puid a, model::Puid b) {
     const auto serial = [&](model::Puid puid) {
       const model::Process* process = model.processes().find(puid);
@@ -85,7 +90,7 @@ Way way_out_of(const model::Model& model, const ConnectionEnd& end, const model:
   const wire::ObjectCounters totals = object.totals();
   Way way;
   way.messages = end.shared ? totals.in : std::max(totals.in, end.sent);
-  way.bytes = totals.in_bytes;
+  way.bytes = std::max(totals.in_bytes, end.sent_bytes);
   way.messages_per_s = rates.sent;
   way.bytes_per_s = rates.sent_bytes;
   way.under_way = model.connections().under_way(end);
@@ -99,7 +104,7 @@ Way way_into(const ConnectionEnd& end, const model::Object& object, const Stretc
   const wire::ObjectCounters totals = object.totals();
   Way way;
   way.messages = end.shared ? totals.out : std::max(totals.out, end.received);
-  way.bytes = totals.out_bytes;
+  way.bytes = std::max(totals.out_bytes, end.received_bytes);
   way.messages_per_s = rates.received;
   way.bytes_per_s = rates.received_bytes;
   return way;
@@ -195,6 +200,34 @@ std::string_view link_kind_word(LinkKind kind) {
       return "inet";
   }
   return "";
+}
+
+std::string_view link_state_words(const Link& link) {
+  if (link.wrong_keys > 0) return "wrong key";
+  if (!link.senders.empty()) return "send blocked";
+  switch (link.state) {
+    case LinkState::Open:
+      return "open";
+    case LinkState::OtherEndGone:
+      return "other end gone";
+    case LinkState::Closed:
+      break;
+  }
+  return "closed";
+}
+
+std::string stranger_words(const model::Model& model, const Names& names, const Link& link,
+                           bool first) {
+  const ConnectionEnd* known = model.connections().find(link.first);
+  if (first || link.second != 0 || known == nullptr) return "not known";
+  if (known->peer_pid == 0) return known->remote.empty() ? "not known" : known->remote;
+  const auto& rows = model.processes().rows();
+  const auto at = std::find_if(rows.begin(), rows.end(), [known](const auto& row) {
+    return row.second.pid == known->peer_pid;
+  });
+  // Its process is watched, the end is not: it speaks through something else than libmp.
+  if (at != rows.end()) return names.process(at->first) + ", not through libmp";
+  return "pid " + std::to_string(known->peer_pid) + ", not watched";
 }
 
 std::vector<ListenerLook> listeners(const model::Model& model) {

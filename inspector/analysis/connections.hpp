@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -51,6 +52,11 @@ std::optional<Link> link_of(const model::Model& model, model::ObjectId end, cons
 
 // "pipe", "unix", "inet"
 std::string_view link_kind_word(LinkKind kind);
+// "open", "send blocked", "other end gone", ...
+std::string_view link_state_words(const Link& link);
+// Of an end in no process that is watched: what the other end knows of it. "pid 812, not watched"
+std::string stranger_words(const model::Model& model, const Names& names, const Link& link,
+                           bool first);
 
 struct ListenerLook {
   model::ObjectId listener = 0;

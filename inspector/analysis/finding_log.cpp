@@ -7,6 +7,15 @@
 
 namespace inspector::analysis {
 
+namespace {
+
+// How a process ended may be told a moment after that it did; nobody is alive again.
+bool was_premature(const Finding& finding) {
+  return finding.rule == "worker-died" && finding.confidence == Confidence::Probable;
+}
+
+}  // namespace
+
 void FindingLog::apply(model::Model& model, const wire::Batch& batch) {
   for (const wire::Event& event : batch.events) {
     const bool due = next_look_ns_ != 0 && event.t_ns >= next_look_ns_;
@@ -44,6 +53,9 @@ void FindingLog::observe(const model::Model& model) {
     entry.finding = std::move(finding);
     entry.last_seen_ns = now;
   }
+  std::erase_if(entries_, [&](const auto& entry) {
+    return !seen.contains(entry.first) && was_premature(entry.second.finding);
+  });
   for (auto& [id, entry] : entries_) {
     if (!seen.contains(id) && entry.finding.open()) close(entry, now);
   }

@@ -93,7 +93,7 @@ class Builder {
     const auto& connections = model_.connections();
     const model::ConnectionEnd* end = connections.find(thread.object);
     const model::ConnectionEnd* other = end == nullptr ? nullptr : connections.find(end->other);
-    if (other == nullptr) return;
+    if (other == nullptr || other->lent) return;
     const bool receives = thread.state == wire::ThreadState::ConnectionRecv;
     // What is under way, or may be, will end the wait by itself.
     if (receives && connections.under_way(*other) != 0) return;

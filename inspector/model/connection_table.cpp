@@ -1,6 +1,7 @@
 #include "model/connection_table.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace inspector::model {
 namespace {
@@ -107,17 +108,23 @@ bool ConnectionTable::is_traced(ConnectionEnd& end) {
 }
 
 void ConnectionTable::sent(ConnectionEnd& end, std::uint64_t number, const Handling& by,
-                           std::uint32_t bytes) {
+                           std::uint32_t bytes, std::uint64_t now_ns) {
   end.sent = std::max(end.sent, number);
-  end.last_sent_ns = std::max(end.last_sent_ns, by.at_ns);
+  end.sent_bytes += bytes;
+  end.last_sender = by.thread.process;
+  end.told = true;
+  end.series.add({.begin_ns = now_ns, .sent = 1, .sent_bytes = bytes});
   const ConnectionEnd* to = find(end.other);
   if (is_traced(end)) end.trace.put(number, by, bytes, to != nullptr ? to->received : 0);
 }
 
 void ConnectionTable::received(ConnectionEnd& end, std::uint64_t number, const Handling& by,
-                               std::uint32_t bytes) {
+                               std::uint32_t bytes, std::uint64_t now_ns) {
   end.received = std::max(end.received, number);
-  end.last_received_ns = std::max(end.last_received_ns, by.at_ns);
+  end.received_bytes += bytes;
+  end.last_receiver = by.thread.process;
+  end.told = true;
+  end.series.add({.begin_ns = now_ns, .received = 1, .received_bytes = bytes});
   const auto from = rows_.find(end.other);
   if (from == rows_.end() || end.shared || !is_traced(from->second)) return;
   from->second.trace.got(number, by, bytes, end.received);
@@ -129,6 +136,8 @@ void ConnectionTable::counted(const Object& end, const ObjectRef& before,
   row.sent = std::max(row.sent, now.in_number);
   row.received = std::max(row.received, now.out_number);
   row.shared = row.shared || clash(end, row);
+  // Events tell of each message; at level 1 only the totals do.
+  if (std::exchange(row.told, false)) return;
   if (is_zero(before.counters) && now_ns > before.since_ns + kLateNs) return;
   row.series.add({.begin_ns = now_ns,
                   .sent = step(before.counters.in, now.in),
@@ -145,6 +154,7 @@ void ConnectionTable::absorb(ObjectId from, ObjectId to) {
   row.sent = std::max(row.sent, old.sent);
   row.received = std::max(row.received, old.received);
   row.shared = row.shared || old.shared;
+  row.lent = row.lent || old.lent;
   if (row.listener == 0) row.listener = old.listener;
   const auto other = rows_.find(old.other);
   if (other != rows_.end()) other->second.other = 0;

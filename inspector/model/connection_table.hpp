@@ -39,15 +39,20 @@ struct ConnectionEnd {
   std::string remote;
   std::uint64_t sent = 0;  // number of the newest message
   std::uint64_t received = 0;
-  std::uint64_t last_sent_ns = 0;
-  std::uint64_t last_received_ns = 0;
+  std::uint64_t sent_bytes = 0;  // of the messages that events told of
+  std::uint64_t received_bytes = 0;
+  Puid last_sender = 0;
+  Puid last_receiver = 0;
+  Puid last_waiter = 0;
+  bool lent = false;  // others may use it, whom nobody watches
+  bool told = false;  // by events, since totals were last read
   // Several processes use it at a time, each with numbers of its own: they tell nothing.
   bool shared = false;
   BucketSeries<StreamBucket, 128> series;
   MessageTrace trace;  // of what this end sends
   void io(auto& ar) {
-    ar(object, other, listener, peer_pid, local, remote, sent, received, last_sent_ns,
-       last_received_ns, shared, series, trace);
+    ar(object, other, listener, peer_pid, local, remote, sent, received, sent_bytes, received_bytes,
+       last_sender, last_receiver, last_waiter, lent, told, shared, series, trace);
   }
 };
 
@@ -80,8 +85,10 @@ class ConnectionTable {
   // An end has become known, or who is at its other end.
   void declared(const ObjectTable& objects, const Object& end);
   void met(const ObjectTable& objects, const Object& end, const wire::PeerInfo& peer);
-  void sent(ConnectionEnd& end, std::uint64_t number, const Handling& by, std::uint32_t bytes);
-  void received(ConnectionEnd& end, std::uint64_t number, const Handling& by, std::uint32_t bytes);
+  void sent(ConnectionEnd& end, std::uint64_t number, const Handling& by, std::uint32_t bytes,
+            std::uint64_t now_ns);
+  void received(ConnectionEnd& end, std::uint64_t number, const Handling& by, std::uint32_t bytes,
+                std::uint64_t now_ns);
   // The totals of one process that uses the end, before and now.
   void counted(const Object& end, const ObjectRef& before, const wire::ObjectCounters& now,
                std::uint64_t now_ns);

@@ -25,7 +25,8 @@ void end_wait_for(Tables& tables, const Fact& fact, ObjectId object, State state
 bool sent(Tables& tables, const Fact& fact) {
   ConnectionEnd* end = end_of(tables, fact);
   if (end == nullptr) return false;
-  tables.connections.sent(*end, fact.event.a, {fact.t_ns, fact.thread}, fact.event.c);
+  tables.connections.sent(*end, fact.event.a, {fact.t_ns, fact.thread}, fact.event.c,
+                          tables.now_ns);
   end_wait_for(tables, fact, end->object, State::ConnectionSend);
   return true;
 }
@@ -33,13 +34,21 @@ bool sent(Tables& tables, const Fact& fact) {
 bool received(Tables& tables, const Fact& fact) {
   ConnectionEnd* end = end_of(tables, fact);
   if (end == nullptr) return false;
-  tables.connections.received(*end, fact.event.a, {fact.t_ns, fact.thread}, fact.event.c);
+  tables.connections.received(*end, fact.event.a, {fact.t_ns, fact.thread}, fact.event.c,
+                              tables.now_ns);
   end_wait_for(tables, fact, end->object, State::ConnectionRecv);
   return true;
 }
 
+void note_waiter(Tables& tables, const Fact& fact) {
+  const Object* object = tables.objects.find(object_of(tables, fact));
+  if (object != nullptr && object->kind == wire::ObjectKind::Connection)
+    tables.connections.touch(object->id).last_waiter = fact.event.process;
+}
+
 // What for is told by what it waits on.
 bool wait_begins(Tables& tables, const Fact& fact) {
+  note_waiter(tables, fact);
   const Object* object = tables.objects.find(object_of(tables, fact));
   const bool accepts = object != nullptr && object->kind == wire::ObjectKind::Listener;
   return begin_wait(tables, fact,
@@ -49,6 +58,7 @@ bool wait_begins(Tables& tables, const Fact& fact) {
 }
 
 bool send_waits(Tables& tables, const Fact& fact) {
+  note_waiter(tables, fact);
   return begin_wait(tables, fact, State::ConnectionSend);
 }
 bool woken(Tables& tables, const Fact& fact) { return end_wait(tables, fact, WaitOutcome::Done); }
@@ -91,6 +101,13 @@ bool met(Tables& tables, const Fact& fact) {
   return true;
 }
 
+bool lent(Tables& tables, const Fact& fact) {
+  ConnectionEnd* end = end_of(tables, fact);
+  if (end == nullptr) return false;
+  end->lent = true;
+  return true;
+}
+
 // Known, and nothing in the state depends on them.
 bool nothing(Tables& tables, const Fact& fact) {
   object_of(tables, fact);
@@ -108,6 +125,7 @@ constexpr std::array kReducers = {
     Subscription{Kind::Connected, nothing},
     Subscription{Kind::AuthOk, nothing},
     Subscription{Kind::AuthFail, auth_failed},
+    Subscription{Kind::Lent, lent},
     Subscription{Kind::Peer, met},
 };
 

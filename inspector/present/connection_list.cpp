@@ -35,8 +35,9 @@ Item make_item(const Look& look, Link link) {
   row.kind = analysis::link_kind_word(link.kind);
   row.from = side_of(look, link, true);
   row.to = side_of(look, link, false);
-  row.there = list_rate_text(link.there.messages_per_s);
-  if (link.back.messages > 0) row.back = list_rate_text(link.back.messages_per_s);
+  row.closed = link.state == LinkState::Closed;
+  if (!row.closed) row.there = list_rate_text(link.there.messages_per_s);
+  if (!row.closed && link.back.messages > 0) row.back = list_rate_text(link.back.messages_per_s);
   row.bytes = byte_rate_text(bytes_per_s(link));
   row.spark = bytes_spark(look, link);
   row.messages = count_text(messages(link));
@@ -45,7 +46,6 @@ Item make_item(const Look& look, Link link) {
     for (Chip& chip : look.chips(*waiting)) row.waiting.push_back(std::move(chip));
   }
   row.state = link_badge(link);
-  row.closed = link.state == LinkState::Closed;
   item.link = std::move(link);
   return item;
 }
@@ -142,7 +142,8 @@ std::vector<Link> plotted(const Look& look, const std::vector<Item>& items) {
     const auto link = analysis::link_of(look.model, look.subject(ref).object, look.stretch());
     if (link) shown.push_back(*link);
   }
-  for (std::size_t i = 0; shown.empty() && i < std::min(items.size(), kPlotted); ++i)
+  if (!shown.empty()) return shown;
+  for (std::size_t i = 0; i < std::min(items.size(), kPlotted); ++i)
     shown.push_back(items[i].link);
   return shown;
 }

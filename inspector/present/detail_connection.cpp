@@ -14,10 +14,14 @@ analysis::Text state_of(const Look& look, const analysis::Link& link) {
   };
   if (link.state == analysis::LinkState::Closed) return "Closed at both ends.";
   if (!link.senders.empty())
-    return say(link.senders) << " cannot send: the other end does not read.";
+    return say(link.senders) << (link.senders.size() > 1
+                                     ? " cannot send: nobody reads."
+                                     : " cannot send: the other end does not read.");
   if (link.state == analysis::LinkState::OtherEndGone)
     return "The other end is gone: what was sent can be read, then comes the end of the stream.";
-  if (!link.receivers.empty()) return say(link.receivers) << " waits for a message.";
+  if (!link.receivers.empty())
+    return say(link.receivers) << (link.receivers.size() > 1 ? " wait for a message."
+                                                             : " waits for a message.");
   const double rate = link.there.messages_per_s + link.back.messages_per_s;
   return rate > 0 ? "Open; " + list_rate_text(rate) + "." : "Open, and nothing moves.";
 }

@@ -90,8 +90,10 @@ std::vector<model::ObjectId> shown_in_plots(const Look& look, const std::vector<
     if (ref.kind == EntityKind::Queue && look.model.queues().find(subject.object) != nullptr)
       shown.push_back(subject.object);
   }
-  for (std::size_t i = 0; shown.empty() && i < std::min<std::size_t>(items.size(), 3); ++i)
-    shown.push_back(items[i].flow->queue);
+  if (shown.empty()) {
+    for (std::size_t i = 0; i < std::min<std::size_t>(items.size(), 3); ++i)
+      shown.push_back(items[i].flow->queue);
+  }
   if (shown.size() > kCurves) shown.resize(kCurves);
   return shown;
 }

@@ -1,5 +1,6 @@
 #include "present/report.hpp"
 
+#include "analysis/connections.hpp"
 #include "analysis/names.hpp"
 #include "analysis/phrases.hpp"
 #include "analysis/words.hpp"
@@ -251,6 +252,28 @@ std::string queues_text(const model::Model& model, const Names& names) {
   return table.empty() ? "  none\n" : table.text();
 }
 
+std::string side_text(const model::Model& model, const Names& names, const analysis::Link& link,
+                      bool first) {
+  std::vector<std::string> users;
+  for (const model::Puid puid : first ? link.first_users : link.second_users)
+    users.push_back(names.process(puid));
+  return users.empty() ? analysis::stranger_words(model, names, link, first)
+                       : analysis::list_text(users);
+}
+
+std::string connections_text(const model::Model& model, const Names& names) {
+  Table table({"CONNECTION", "FROM", "TO", "THERE", "BACK", "BYTES", "NOW"});
+  for (const analysis::Link& link : analysis::links(model, analysis::lately(model))) {
+    table.add({names.object(link.first), side_text(model, names, link, true),
+               side_text(model, names, link, false), analysis::count_text(link.there.messages),
+               analysis::count_text(link.back.messages),
+               analysis::bytes_text(link.there.bytes + link.back.bytes),
+               fmt::format("{}, {}", analysis::link_kind_word(link.kind),
+                           analysis::link_state_words(link))});
+  }
+  return table.text();
+}
+
 std::string level_text(std::uint32_t level) {
   switch (level) {
     case 10:
@@ -399,6 +422,8 @@ std::string report_text(const model::Model& model, const std::vector<Finding>& f
   out += heading("PROCESSES") + processes_text(model, names);
   out += heading("LOCKS") + locks_text(model, names);
   out += heading("QUEUES") + queues_text(model, names);
+  if (!model.connections().rows().empty())
+    out += heading("CONNECTIONS") + connections_text(model, names);
   if (!model.journal().log.rows().empty()) out += heading("LOG") + log_text(model, names);
   out += heading("RECORDED");
   out += wrapped(

@@ -9,6 +9,7 @@
 namespace e2e {
 namespace {
 
+using testing::ContainsRegex;
 using testing::HasSubstr;
 
 TEST(RecordAndReport, TwoWhoWaitForEachOthersWordAreADeadlock) {
@@ -25,6 +26,7 @@ TEST(RecordAndReport, TwoWhoWaitForEachOthersWordAreADeadlock) {
   EXPECT_THAT(words, HasSubstr("worker-1 waits for data on connection "));
   EXPECT_THAT(words, HasSubstr("worker-2 waits for data on connection "));
   EXPECT_THAT(words, HasSubstr("talk_program.cpp:"));
+  EXPECT_THAT(words, ContainsRegex("client +MainProcess +50 +50 +5.0 kB +unix, closed"));
   EXPECT_THAT(words, HasSubstr("Let one side speak while the other listens"));
 }
 

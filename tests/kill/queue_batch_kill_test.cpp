@@ -51,7 +51,7 @@ void produce(mp::Queue<Item> queue, Shared& shared, std::uint64_t producer) {
       ::usleep(100);
       continue;
     }
-    for (Item& item : batch) item = {producer, shared.begun[producer] + 1 + (&item - batch.data())};
+    for (std::size_t i = 0; i < kBatch; ++i) batch[i] = {producer, shared.begun[producer] + 1 + i};
     shared.begun[producer] += kBatch;
     require(queue.put_many(batch) == kBatch, "not all were put");
     shared.put[producer] += kBatch;

@@ -109,7 +109,8 @@ class Connection {
   // told to.
   [[nodiscard]] bool poll(Timeout timeout = std::chrono::nanoseconds::zero());
 
-  // Throws OSError when closed.
+  // Throws OSError when closed. From then on the inspector takes it that somebody else may use this
+  // end: nobody who waits for a message from it is called lost.
   [[nodiscard]] int fileno() const;
   // May be called again.
   void close() noexcept;
@@ -130,7 +131,7 @@ class Connection {
   bool is_socket_ = true;
   bool may_be_challenged_ = false;  // Client() had no key: the first message may demand one
   std::uint32_t probe_ = 0;         // its handle there
-  std::shared_ptr<ipc::HandoffPair> handoffs_;  // of a Pipe, for messages past the kernel
+  std::shared_ptr<ipc::HandoffPair> handoffs_;  // for messages past the kernel; null: none
   struct Identity {
     std::uint64_t device = 0;
     std::uint64_t inode = 0;
@@ -138,6 +139,7 @@ class Connection {
   } identity_;              // what the probes know it by
   std::uint64_t sent_ = 0;  // messages, by this and those who handed the end on
   std::uint64_t received_ = 0;
+  mutable bool lent_ = false;  // fileno() has given out the descriptor
 };
 
 // Sent through another Connection, or put into a queue as an Object: see <libmp/reduction.hpp>.

@@ -8,6 +8,7 @@
 #include <libmp/exceptions.hpp>
 #include <libmp/serialize.hpp>
 
+#include <atomic>
 #include <cerrno>
 #include <string>
 #include <utility>
@@ -250,6 +251,7 @@ void Connection::swap(Connection& other) noexcept {
   std::swap(identity_, other.identity_);
   std::swap(sent_, other.sent_);
   std::swap(received_, other.received_);
+  std::swap(lent_, other.lent_);
 }
 
 void Connection::close() noexcept {
@@ -264,6 +266,7 @@ void Connection::close() noexcept {
 int Connection::fileno() const {
   const int fd = ConnectionAccess::descriptor(*this);
   if (handoffs_) handoffs_->expose();
+  if (!std::atomic_ref(lent_).exchange(true, std::memory_order_relaxed)) probe::lent(probe_);
   return fd;
 }
 

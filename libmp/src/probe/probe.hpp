@@ -54,6 +54,7 @@ namespace detail {
 
 Handle announce(const Announcement& what) noexcept;
 void other_end(Handle object, const OtherEnd& peer) noexcept;
+void lent(Handle object) noexcept;
 void retire(Handle object) noexcept;
 void lock_acquired(Handle object, std::uint64_t acquisition, std::uint64_t waited_ns,
                    const os::Caller& caller) noexcept;
@@ -89,6 +90,11 @@ inline Handle announce(const Announcement& what) noexcept { return off() ? 0 : d
 // Who is at the other end of a connection. Not a hot path.
 inline void other_end(Handle object, const OtherEnd& peer) noexcept {
   if (!off()) detail::other_end(object, peer);
+}
+
+// The descriptor of a connection was given out, and may go anywhere. Not a hot path.
+inline void lent(Handle object) noexcept {
+  if (!off()) detail::lent(object);
 }
 
 // This process has closed its last handle of the object.

@@ -79,6 +79,8 @@ std::string kind_name(EventKind kind) {
       return "QueueGetFail";
     case EventKind::ConnectionSendWait:
       return "ConnectionSendWait";
+    case EventKind::Lent:
+      return "Lent";
     case EventKind::ConnectionSend:
       return "ConnectionSend";
     case EventKind::ConnectionRecv:

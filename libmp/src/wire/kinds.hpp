@@ -55,6 +55,7 @@ enum class EventKind : std::uint16_t {
 
   // Connections. a = number of the message at this end (1, 2, ...: the same at the other), c = bytes (saturated).
   ConnectionSendWait = 48,  // blocks because the other end does not read: c = wait number, a = timeout ns or ~0; ends as the other waits
+  Lent = 49,  // its descriptor was given out: somebody unknown may use this end
   ConnectionSend = 50,
   ConnectionRecv = 51,
   ConnectionWait = 52,  // blocks in recv, poll, wait or accept: c = wait number, a = timeout ns or ~0

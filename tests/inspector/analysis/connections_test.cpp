@@ -64,6 +64,26 @@ TEST_F(Links, WhoWaitsUsesItToo) {
   EXPECT_THAT(link.senders, IsEmpty());
 }
 
+// Their pages were never read: only events tell of them.
+TEST_F(Links, ThoseWhoLivedShortlyAreNamedAllTheSame) {
+  const auto [first, second] = builder.pipe(root);
+  const auto worker = builder.fork(root, "Worker-1");
+  builder.send(worker, second, 7);
+  builder.recv(root, first, 7);
+  builder.retire(worker, second);
+  builder.retire(worker, first);
+  builder.gone(worker, 0);
+  builder.retire(root, first);
+  builder.retire(root, second);
+
+  const Link link = only();
+  EXPECT_EQ(link.state, LinkState::Closed);
+  EXPECT_THAT(link.first_users, ElementsAre(root));
+  EXPECT_THAT(link.second_users, ElementsAre(worker));
+  EXPECT_EQ(link.back.messages, 1u);
+  EXPECT_EQ(link.back.bytes, 7u);
+}
+
 TEST_F(Links, WhoConnectsComesFirst) {
   const auto listener = builder.make(root, wire::ObjectKind::Listener, "/run/x.sock");
   const auto server = builder.socket(root);
@@ -196,6 +216,15 @@ TEST_F(Links, AWaitForAStrangerIsNoDeadlock) {
   const auto end = builder.socket(root);
   builder.meets(root, end, {.pid = 812, .remote = "/run/x.sock"});
   builder.wait_recv(root, end);
+  builder.after(10s).tick();
+  EXPECT_THAT(deadlocks(), IsEmpty());
+}
+
+// As fileno() does, and then a program that nobody watches may have it.
+TEST_F(Links, AWaitForAnEndThatWasLentIsNoDeadlock) {
+  const auto [first, second] = builder.pipe(root);
+  builder.add(Kind::Lent, root, {.object = second.number});
+  builder.wait_recv(root, first);
   builder.after(10s).tick();
   EXPECT_THAT(deadlocks(), IsEmpty());
 }

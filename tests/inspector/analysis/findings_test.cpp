@@ -331,6 +331,27 @@ TEST(FindingLog, WhatAnEndOnPurposeLeftLockedIsNoProblemOnceNobodyIsLeft) {
                                  "MainProcess ended with exit code 1"}));
 }
 
+// As a recorder tells it that has started the program, after the reporter has seen it go.
+TEST(FindingLog, AnEndThatIsExplainedAMomentLaterIsNoRiddle) {
+  EventBuilder builder;
+  const auto root = builder.root();
+  builder.signal({0, wire::kNoThread}, root, 15);
+  builder.gone(root);
+  builder.after(150ms).tick();
+  model::Model model;
+  FindingLog log;
+  log.apply(model, builder.take());
+  log.observe(model);
+  ASSERT_EQ(log.findings().size(), 1u);
+  ASSERT_EQ(log.findings()[0].confidence, Confidence::Probable);
+
+  builder.gone(root, -15);
+  log.apply(model, builder.batch());
+  log.observe(model);
+
+  EXPECT_TRUE(log.findings().empty());
+}
+
 TEST(FindingLog, DoesNotDependOnHowEventsWereBatched) {
   EventBuilder builder;
   const auto made = support::deadlock_of_two(builder);

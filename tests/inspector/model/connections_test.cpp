@@ -148,6 +148,21 @@ TEST_F(Connections, TotalsBecomeRatesButNotThoseFromBeforeWeCame) {
   EXPECT_EQ(end_of(model, first).sent, 1007u);
 }
 
+// At level 2 both are told of each message.
+TEST_F(Connections, WhatEventsToldOfIsNotCountedAgainFromTotals) {
+  const auto [first, second] = builder.pipe(root);
+  builder.send(root, first, 100);
+  builder.send(root, first, 50);
+  builder.counters(root, first, {.in = 2, .in_bytes = 150, .in_number = 2});
+  builder.counters(root, first, {.in = 3, .in_bytes = 160, .in_number = 3});  // at level 1 again
+
+  const Model model = fold(builder);
+  StreamBucket sum;
+  for (const StreamBucket& bucket : end_of(model, first).series.buckets()) sum.merge(bucket);
+  EXPECT_EQ(sum.sent, 3u);
+  EXPECT_EQ(sum.sent_bytes, 160u);
+}
+
 TEST_F(Connections, AListenerCountsWhomItLetInAndWhomNot) {
   const auto listener = builder.make(root, wire::ObjectKind::Listener, "127.0.0.1:6000");
   const auto end = builder.socket(root);

@@ -153,6 +153,20 @@ TEST(Pipe, ItsEndsAreToldToBeAPairByTheirNames) {
   EXPECT_FALSE(first.has_peer);
 }
 
+TEST(Connection, ADescriptorThatIsGivenOutIsToldOnce) {
+  const wire::Batch batch = told_by([] {
+    auto [first, second] = Pipe();
+    static_cast<void>(second.fileno());
+    static_cast<void>(second.fileno());
+    first.send_bytes("x");
+    static_cast<void>(second.poll());
+  });
+
+  const auto lent = of_kind(batch, EventKind::Lent);
+  ASSERT_EQ(lent.size(), 1u);
+  EXPECT_EQ(lent[0].object, ends_in(batch).rbegin()->first);
+}
+
 TEST(Connection, ASendThatBlocksSaysThatItIsOne) {
   support::ObservedChild scene(
       [] {

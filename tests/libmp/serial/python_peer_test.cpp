@@ -121,7 +121,7 @@ TEST(PythonPeer, AgreesOnTexts) {
   std::string bytes_of_all_values;
   for (int i = 0; i < 256; ++i) bytes_of_all_values.push_back(static_cast<char>(i));
   values.push_back(bytes(bytes_of_all_values));
-  for (const std::size_t size : {255, 256, 65535, 65536, 70000}) {
+  for (const std::size_t size : {255U, 256U, 65535U, 65536U, 70000U}) {
     values.emplace_back(std::string(size, 'x'));
     values.push_back(bytes(std::string(size, 'y')));
     values.push_back(tuple{"a", bytes(std::string(size, 'z')), "b", list{1, 2}});

@@ -147,6 +147,14 @@ void other_end(Handle object, const OtherEnd& peer) noexcept {
   errno = saved;
 }
 
+void lent(Handle object) noexcept {
+  const LiveFile* file = live();
+  if (file == nullptr || object == 0) return;
+  const int saved = errno;
+  declare(*file, EventKind::Lent, thread_index(*file), object, 0, 0, {});
+  errno = saved;
+}
+
 void retire(Handle object) noexcept {
   const LiveFile* file = live_if_open();
   if (file == nullptr || object == 0) return;

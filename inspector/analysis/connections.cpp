@@ -141,15 +141,15 @@ LinkState state_of(const model::Model& model, const model::Object& first,
   return first_open || second_open ? LinkState::OtherEndGone : LinkState::Closed;
 }
 
-// Null ends are passed over by whoever asks.
+// Empty for an end that was used, but never declared; such an other end counts as not known.
 std::optional<Link> make_link(const model::Model& model, const ConnectionEnd& one,
                               const Stretch& stretch) {
+  if (object_of(model, one.object) == nullptr) return std::nullopt;
   const ConnectionEnd* first = &one;
   const ConnectionEnd* second = model.connections().find(one.other);
   if (second != nullptr && object_of(model, second->object) == nullptr) second = nullptr;
   if (second != nullptr && !comes_first(*first, *second)) std::swap(first, second);
   const model::Object* first_object = object_of(model, first->object);
-  if (first_object == nullptr) return std::nullopt;
   Link link;
   link.first = first->object;
   link.kind = kind_of(*first, second);

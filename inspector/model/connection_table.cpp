@@ -146,6 +146,11 @@ void ConnectionTable::counted(const Object& end, const ObjectRef& before,
                   .received_bytes = step(before.counters.out_bytes, now.out_bytes)});
 }
 
+bool ConnectionTable::sound() const noexcept {
+  return std::all_of(rows_.begin(), rows_.end(),
+                     [](const auto& row) { return row.first == row.second.object; });
+}
+
 void ConnectionTable::absorb(ObjectId from, ObjectId to) {
   auto source = rows_.extract(from);
   if (!source) return;

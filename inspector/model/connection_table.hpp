@@ -94,7 +94,13 @@ class ConnectionTable {
                std::uint64_t now_ns);
   void absorb(ObjectId from, ObjectId to);
 
-  void io(auto& ar) { ar(rows_, listeners_, turned_away_, sought_, names_, traced_); }
+  template <class Ar>
+  void io(Ar& ar) {
+    ar(rows_, listeners_, turned_away_, sought_, names_, traced_);
+    if constexpr (Ar::kReads) {
+      if (!sound()) ar.fail();
+    }
+  }
 
  private:
   struct Names {
@@ -104,6 +110,7 @@ class ConnectionTable {
     void io(auto& ar) { ar(local, remote); }
   };
 
+  [[nodiscard]] bool sound() const noexcept;
   [[nodiscard]] bool is_traced(ConnectionEnd& end);
   void pair(ObjectId one, ObjectId other);
 

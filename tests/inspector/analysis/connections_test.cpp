@@ -142,6 +142,32 @@ TEST_F(Links, AnEndOfAProcessThatDiedIsGone) {
   EXPECT_EQ(only().state, LinkState::OtherEndGone);
 }
 
+// A checkpoint in a file is anybody's bytes.
+TEST_F(Links, ACheckpointWithAnyByteBentIsRefusedOrLookedAtAllTheSame) {
+  const auto [first, second] = builder.pipe(root);
+  const auto listener = builder.make(root, wire::ObjectKind::Listener, "x");
+  const auto end = builder.socket(root);
+  builder.accepted(root, end, listener);
+  builder.send(root, first);
+  builder.wait_recv(root, first);
+  const std::string bytes = fold(builder).serialize();
+
+  std::size_t looked_at = 0;
+  for (std::size_t at = 0; at < bytes.size(); ++at) {
+    for (const char bits : {1, 2, 4, 8, 64}) {
+      std::string bent = bytes;
+      bent[at] = static_cast<char>(bent[at] ^ bits);
+      const auto model = model::Model::deserialize(bent);
+      if (!model.ok()) continue;
+      ++looked_at;
+      (void)links(model.value(), lately(model.value()));
+      (void)listeners(model.value());
+      (void)analyze(model.value());
+    }
+  }
+  EXPECT_GT(looked_at, 0u);
+}
+
 TEST_F(Links, ListenersSayWhoWaitsAndWhoWasRefused) {
   const auto listener = builder.make(root, wire::ObjectKind::Listener, "127.0.0.1:6000");
   builder.add(Kind::AuthFail, root, {.object = listener.number});

@@ -188,6 +188,27 @@ TEST(ConnectionDetail, AListenerSaysWhomItTurnedAway) {
   EXPECT_EQ(vm.facts.at(1).value, "1");
 }
 
+// A checkpoint in a file is anybody's bytes.
+TEST(Connections, ABentCheckpointStillMakesAScreenOrIsRefused) {
+  Talk scene;
+  const std::string bytes = scene.model.serialize();
+  for (std::size_t at = 0; at < bytes.size(); at += 3) {
+    std::string bent = bytes;
+    bent[at] = static_cast<char>(bent[at] ^ (1 << at % 8));
+    auto model = model::Model::deserialize(bent);
+    if (!model.ok()) continue;
+    scene.model = std::move(model).value();
+    scene.view.selection = {Talk::ref(scene.pipe.second)};
+    Vms vms;
+    for (const ConnectionsView view : {ConnectionsView::Table, ConnectionsView::Messages}) {
+      scene.view.connections_view = view;
+      build_visible(scene.model, scene.facts, {}, scene.view, vms);
+    }
+    if (!vms.messages.rows.empty()) scene.view.selection = {vms.messages.rows[0].ref};
+    EXPECT_NO_THROW((void)scene.detail());
+  }
+}
+
 TEST(Connections, OpeningOneGoesToTheirScreen) {
   ViewState view;
   apply(Open{{EntityKind::Pipe, 1}}, view, 0);

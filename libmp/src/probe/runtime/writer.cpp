@@ -127,7 +127,7 @@ bool declare(const LiveFile& file, wire::EventKind kind, std::uint16_t thread, s
     head.c = c;
     head.payload_bytes = static_cast<std::uint32_t>(payload.size());
     std::memcpy(file.declarations + begin, &head, sizeof head);
-    std::memcpy(file.declarations + begin + sizeof head, payload.data(), payload.size());
+    if (!payload.empty()) std::memcpy(file.declarations + begin + sizeof head, payload.data(), payload.size());
     // The commit: before this store nothing of the record is visible, whatever instruction we are killed at.
     file.header->declared_bytes.store(begin + bytes, std::memory_order_release);
   } else {

@@ -154,7 +154,7 @@ TEST_F(Links, ACheckpointWithAnyByteBentIsRefusedOrLookedAtAllTheSame) {
 
   std::size_t looked_at = 0;
   for (std::size_t at = 0; at < bytes.size(); ++at) {
-    for (const char bits : {1, 2, 4, 8, 64}) {
+    for (const int bits : {1, 2, 4, 8, 64}) {
       std::string bent = bytes;
       bent[at] = static_cast<char>(bent[at] ^ bits);
       const auto model = model::Model::deserialize(bent);

@@ -38,8 +38,7 @@ QueueRow make_row(const Look& look, const Flow& flow) {
   row.blocked_producers = look.chips(flow.blocked_putters);
   row.blocked_consumers = look.chips(flow.blocked_getters);
   row.verdict = flow_badge(flow.verdict);
-  if (const auto left = flow.full_in_ns())
-    row.verdict.text += ", full in " + duration_text(*left);
+  if (const auto left = flow.full_in_ns()) row.verdict.text += ", full in " + duration_text(*left);
   row.closed = object->open_users() == 0 && !object->users.empty();
   return row;
 }
@@ -130,7 +129,12 @@ QueueListVm build_queue_list(const Look& look) {
     vm.empty = {"Nothing matches", "No queue has “" + vm.filter + "” in its name or verdict.", ""};
   const auto shown = shown_in_plots(look, items);
   vm.depth = depth_plot(look, shown, "queues/depth");
-  vm.rates = rate_plot(look, shown, "queues/rates");
+  // Two curves each: of those that nobody chose, the first is enough.
+  const bool is_chosen = !view.selection.empty();
+  const std::size_t rated = is_chosen ? shown.size() : std::min<std::size_t>(shown.size(), 1);
+  const std::vector<model::ObjectId> in_rates(shown.begin(),
+                                              shown.begin() + static_cast<std::ptrdiff_t>(rated));
+  vm.rates = rate_plot(look, in_rates, "queues/rates");
   return vm;
 }
 

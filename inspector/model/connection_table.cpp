@@ -115,7 +115,8 @@ void ConnectionTable::sent(ConnectionEnd& end, std::uint64_t number, const Handl
   end.told = true;
   end.series.add({.begin_ns = now_ns, .sent = 1, .sent_bytes = bytes});
   const ConnectionEnd* to = find(end.other);
-  if (is_traced(end)) end.trace.put(number, by, bytes, to != nullptr ? to->received : 0);
+  if (number != 0 && is_traced(end))
+    end.trace.put(number, by, bytes, to != nullptr ? to->received : 0);
 }
 
 void ConnectionTable::received(ConnectionEnd& end, std::uint64_t number, const Handling& by,
@@ -126,7 +127,7 @@ void ConnectionTable::received(ConnectionEnd& end, std::uint64_t number, const H
   end.told = true;
   end.series.add({.begin_ns = now_ns, .received = 1, .received_bytes = bytes});
   const auto from = rows_.find(end.other);
-  if (from == rows_.end() || end.shared || !is_traced(from->second)) return;
+  if (from == rows_.end() || number == 0 || end.shared || !is_traced(from->second)) return;
   from->second.trace.got(number, by, bytes, end.received);
 }
 

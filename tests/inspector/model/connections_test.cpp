@@ -104,6 +104,17 @@ TEST_F(Connections, AMessageIsFollowedFromSendToReceive) {
   EXPECT_EQ(model.connections().under_way(end_of(model, second)), 1u);
 }
 
+// Numbers begin at 1: nothing is kept of such a message, so it takes nobody's place.
+TEST_F(Connections, MessagesWithoutANumberTakeNoTrace) {
+  const auto [first, second] = builder.pipe(root);
+  for (std::size_t i = 0; i <= ConnectionTable::kTraced; ++i)
+    builder.add(Kind::ConnectionSend, root, {.a = 0, .object = second.number});
+  builder.send(root, first);
+  builder.recv(root, second);
+
+  EXPECT_EQ(end_of(fold(builder), first).trace.recent().rows().size(), 1u);
+}
+
 TEST_F(Connections, WhatGoesToAStrangerIsNotCalledUnderWay) {
   const auto end = builder.socket(root);
   builder.send(root, end);

@@ -167,7 +167,7 @@ CLI::App* add_shot(CLI::App& app, ShotOptions& shot) {
   sub->add_option("-o,--output", shot.output, "the picture to write (.png)")->required();
   sub->add_option("--at", shot.at_seconds,
                   "at this many seconds into the recording (default: its end)");
-  sub->add_option("--select", shot.select, "select the process, lock or queue of this name");
+  sub->add_option("--select", shot.select, "select the process or object of this name");
   sub->add_flag("--graph", shot.graph, "locks: the wait graph, queues: the flow graph, instead of the table");
   sub->add_flag("--messages", shot.messages, "queues, connections: the messages of the selected or fullest one");
   sub->add_flag("--light", shot.light, "light theme");

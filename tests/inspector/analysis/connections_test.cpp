@@ -32,6 +32,19 @@ class Links : public testing::Test {
     std::erase_if(findings, [](const Finding& finding) { return finding.rule != "deadlock"; });
     return findings;
   }
+  // A pipe of which each process has one end.
+  struct Split {
+    EventBuilder::Thing first;  // with the root
+    EventBuilder::Thing second;
+    EventBuilder::Puid worker;
+  };
+  Split pipe_with_worker() {
+    const auto [first, second] = builder.pipe(root);
+    const auto worker = builder.fork(root, "Worker-1");
+    builder.retire(root, second);
+    builder.retire(worker, first);
+    return {first, second, worker};
+  }
   EventBuilder builder;
   EventBuilder::Puid root = builder.root();
 };
@@ -182,10 +195,7 @@ TEST_F(Links, ListenersSayWhoWaitsAndWhoWasRefused) {
 }
 
 TEST_F(Links, TwoThatWaitForEachOthersMessageAreADeadlock) {
-  const auto [first, second] = builder.pipe(root);
-  const auto worker = builder.fork(root, "Worker-1");
-  builder.retire(root, second);
-  builder.retire(worker, first);
+  const auto [first, second, worker] = pipe_with_worker();
   builder.wait_recv(root, first);
   builder.wait_recv(worker, second);
   builder.after(10s).tick();
@@ -200,10 +210,7 @@ TEST_F(Links, TwoThatWaitForEachOthersMessageAreADeadlock) {
 }
 
 TEST_F(Links, TwoWhoSendAndNeverReadAreADeadlock) {
-  const auto [first, second] = builder.pipe(root);
-  const auto worker = builder.fork(root, "Worker-1");
-  builder.retire(root, second);
-  builder.retire(worker, first);
+  const auto [first, second, worker] = pipe_with_worker();
   builder.send(root, first);
   builder.send(worker, second);
   builder.wait_send(root, first);
@@ -217,10 +224,7 @@ TEST_F(Links, TwoWhoSendAndNeverReadAreADeadlock) {
 }
 
 TEST_F(Links, AWaitForAMessageThatIsUnderWayIsNoDeadlock) {
-  const auto [first, second] = builder.pipe(root);
-  const auto worker = builder.fork(root, "Worker-1");
-  builder.retire(root, second);
-  builder.retire(worker, first);
+  const auto [first, second, worker] = pipe_with_worker();
   builder.send(root, first);
   builder.wait_recv(root, first);
   builder.wait_recv(worker, second);

@@ -192,6 +192,8 @@ std::string advice_for(const WaitGraph& graph, const Deadlock& deadlock) {
         return state == wire::ThreadState::ConnectionRecv ||
                state == wire::ThreadState::ConnectionSend;
       });
+  if (is_talk && deadlock.members.size() == 1)
+    return "Close the other end where it is not used: then the wait ends with the stream.";
   if (is_talk)
     return "Let one side speak while the other listens: both wait for the other to do something.";
   if (!deadlock.proven)

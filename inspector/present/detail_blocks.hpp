@@ -14,7 +14,7 @@ void describe_thread(const Look&, const model::Thread&, DetailVm&);
 void describe_queue(const Look&, const model::Object&, const model::Queue&, DetailVm&);
 void describe_lock(const Look&, const model::Object&, const model::Lock&, DetailVm&);
 void describe_block(const Look&, const model::Object&, DetailVm&);
-// What is special to them, after describe_object().
+// What describe_object() says of these two.
 void describe_connection(const Look&, const model::Object& end, DetailVm&);
 void describe_listener(const Look&, const model::Object&, DetailVm&);
 void describe_object(const Look&, const model::Object&, DetailVm&);

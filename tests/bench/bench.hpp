@@ -2,11 +2,14 @@
 // value <tab> unit.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <cstdio>
 #include <cstdlib>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <sys/types.h>
 #include <sys/wait.h>
@@ -43,6 +46,13 @@ double best_seconds(int calls, Step&& step) {
     best = seconds < best ? seconds : best;
   }
   return best;
+}
+
+// Of an odd number of values.
+inline double median(std::vector<double> values) {
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
 }
 
 // A forked process that runs `body` and ends; joined by the destructor. A failed peer ends the

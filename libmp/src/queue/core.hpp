@@ -190,11 +190,11 @@ class Core final : public detail::WaitSource {
   probe::Handle probe_ = 0;
 
   alignas(64) PutView put_view_;
-  sync::SpinBudget put_spin_;
+  os::WaitSpin put_spin_;
   os::WaitSpin room_spin_;
   std::atomic<std::uint64_t> put_lender_{0};  // the thread whose with_loan() runs
   alignas(64) GetView get_view_;
-  sync::SpinBudget get_spin_;
+  os::WaitSpin get_spin_;
   os::WaitSpin item_spin_;
   std::atomic<std::uint64_t> get_lender_{0};  // the thread whose borrow() runs
   std::optional<Tasks> tasks_;  // of a joinable one

@@ -58,7 +58,7 @@ class Tasks {
   const GetSide& get_;
   std::atomic<sync::Word> me_{0};  // whose entry `mine_` is
   std::atomic<std::uint32_t> mine_{0};
-  sync::SpinBudget spin_;
+  os::WaitSpin spin_;
 };
 
 }  // namespace mp::queue

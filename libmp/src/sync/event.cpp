@@ -1,5 +1,5 @@
-#include "os/cpu.hpp"
 #include "os/futex.hpp"
+#include "os/wait_spin.hpp"
 #include "sync/interrupt.hpp"
 #include "sync/lock_core.hpp"
 #include "sync/noun.hpp"
@@ -35,7 +35,6 @@ struct Event::Body {
   static bool was_set(std::uint32_t then, std::uint32_t now) noexcept {
     return (now & kSet) != 0 || ((now ^ then) & ~(kSet | kSleepers)) != 0;
   }
-  bool spin(std::uint32_t then) noexcept;
   [[gnu::noinline]] sync::Outcome sleep(std::uint32_t then, os::Deadline deadline,
                                         sync::LazyWait& wait) noexcept;
   bool wait(std::uint32_t then, os::Deadline deadline);
@@ -43,22 +42,8 @@ struct Event::Body {
   shm::UniqueCell memory;
   std::atomic<std::uint32_t>& word;
   sync::Noun noun;
-  sync::SpinBudget budget;
+  os::WaitSpin spin;
 };
-
-bool Event::Body::spin(std::uint32_t then) noexcept {
-  if (!os::can_spin()) return false;
-  const std::uint32_t rounds = budget.rounds();
-  for (std::uint32_t round = 0; round < rounds; ++round) {
-    if (was_set(then, word.load(std::memory_order_acquire))) {
-      budget.learn(true, round);
-      return true;
-    }
-    os::cpu_relax();
-  }
-  budget.learn(false, rounds);
-  return false;
-}
 
 sync::Outcome Event::Body::sleep(std::uint32_t then, os::Deadline deadline,
                                  sync::LazyWait& wait) noexcept {
@@ -79,7 +64,8 @@ sync::Outcome Event::Body::sleep(std::uint32_t then, os::Deadline deadline,
 }
 
 bool Event::Body::wait(std::uint32_t then, os::Deadline deadline) {
-  if (deadline.moment_ns() != 0 && spin(then)) return true;
+  const auto has_come = [&] { return was_set(then, word.load(std::memory_order_acquire)); };
+  if (deadline.moment_ns() != 0 && spin.until(has_come, deadline)) return true;
   sync::LazyWait wait(wire::ThreadState::EventWait, noun.probe, deadline);
   const sync::Outcome outcome = sleep(then, deadline, wait);
   if (outcome == sync::Outcome::Interrupted) sync::throw_interrupted(noun.text() + ".wait()");

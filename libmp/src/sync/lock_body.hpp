@@ -92,7 +92,7 @@ struct LockBody {
   shm::UniqueCell memory;
   LockCell& cell;
   Noun noun;
-  SpinBudget spin;
+  os::WaitSpin spin;
 };
 
 }  // namespace mp::sync

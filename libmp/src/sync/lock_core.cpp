@@ -1,6 +1,5 @@
 #include "sync/lock_core.hpp"
 
-#include "os/cpu.hpp"
 #include "os/fork_hooks.hpp"
 #include "os/futex.hpp"
 #include "os/identity.hpp"
@@ -34,25 +33,18 @@ Word compute_my_word() noexcept {
 
 namespace {
 
-constexpr std::uint32_t kMaxRounds = 256;
-
-bool spin(std::atomic<Word>& word, SpinBudget& budget) noexcept {
-  if (!os::can_spin()) return false;
-  const std::uint32_t rounds = budget.rounds();
-  for (std::uint32_t round = 0; round < rounds; ++round) {
-    const Word seen = word.load(std::memory_order_relaxed);
-    if (seen == kFree) {
-      if (try_take(word)) {
-        budget.learn(true, round);
-        return true;
-      }
-    } else if ((seen & (kOwnerDied | kWaiters)) != 0) {
-      break;  // refused, or a queue of sleepers: not a matter of moments
-    }
-    os::cpu_relax();
-  }
-  budget.learn(false, rounds);
-  return false;
+// That others sleep already is no reason to sleep too: each release would then have to wake somebody,
+// who would find the next one asleep when he lets go, and so for ever.
+bool spin_for(std::atomic<Word>& word, os::WaitSpin& spin, os::Deadline deadline) noexcept {
+  bool taken = false;
+  spin.until_backing_off(
+      [&] {
+        const Word seen = word.load(std::memory_order_relaxed);
+        if (seen == kFree) taken = try_take(word);
+        return taken || (seen & kOwnerDied) != 0;
+      },
+      deadline);
+  return taken;
 }
 
 void wake_all(std::atomic<Word>& word) noexcept { os::futex_wake(futex_half(word), INT_MAX); }
@@ -76,18 +68,12 @@ bool is_due(std::atomic<std::uint64_t>& checked_ns) noexcept {
   return true;
 }
 
-void SpinBudget::learn(bool succeeded, std::uint32_t used) noexcept {
-  const std::uint32_t old = rounds();
-  const std::uint32_t wanted = succeeded ? std::min(kMaxRounds, 2 * used + 16) : 4;
-  rounds_.store((7 * old + wanted) / 8, std::memory_order_relaxed);
-}
-
 void wake_one(std::atomic<Word>& word) noexcept { os::futex_wake(futex_half(word), 1); }
 
-Result take_slowly(LockRef lock, OnDeath on_death, os::Deadline deadline, SpinBudget& budget,
+Result take_slowly(LockRef lock, OnDeath on_death, os::Deadline deadline, os::WaitSpin& spin,
                    LazyWait& wait) noexcept {
   std::atomic<Word>& word = lock.word;
-  if (deadline.moment_ns() != 0 && spin(word, budget)) return {Outcome::Done};
+  if (deadline.moment_ns() != 0 && spin_for(word, spin, deadline)) return {Outcome::Done};
   Word mine = me();
   for (;;) {
     Word seen = word.load(std::memory_order_relaxed);

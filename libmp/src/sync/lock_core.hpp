@@ -11,6 +11,7 @@
 
 #include "os/clock.hpp"
 #include "os/process_id.hpp"
+#include "os/wait_spin.hpp"
 #include "probe/probe.hpp"
 #include "sync/lock_word.hpp"
 
@@ -60,19 +61,6 @@ class LazyWait {
   std::optional<probe::Wait> wait_;
 };
 
-// How long spinning was worth it lately. Private to a process; races between its threads only blur
-// the estimate.
-class SpinBudget {
- public:
-  [[nodiscard]] std::uint32_t rounds() const noexcept {
-    return rounds_.load(std::memory_order_relaxed);
-  }
-  void learn(bool succeeded, std::uint32_t used) noexcept;
-
- private:
-  std::atomic<std::uint32_t> rounds_{32};
-};
-
 inline bool try_take(std::atomic<Word>& word) noexcept {
   Word expected = kFree;
   return word.compare_exchange_strong(expected, me(), std::memory_order_acquire,
@@ -82,7 +70,7 @@ inline bool try_take(std::atomic<Word>& word) noexcept {
 // After try_take failed: Done, TimedOut, OwnerDied, or with OnDeath::Report Interrupted. Blocks
 // until then; signals alone do not end it. Gives up at the deadline, but not before having made
 // sure (not more often than every half tick, over all processes) that the owner lives.
-Result take_slowly(LockRef lock, OnDeath on_death, os::Deadline deadline, SpinBudget& spin,
+Result take_slowly(LockRef lock, OnDeath on_death, os::Deadline deadline, os::WaitSpin& spin,
                    LazyWait& wait) noexcept;
 
 // Who the word names, as the kernel does.

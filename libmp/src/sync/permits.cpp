@@ -1,6 +1,5 @@
 #include "sync/permits.hpp"
 
-#include "os/cpu.hpp"
 #include "os/futex.hpp"
 #include "sync/interrupt.hpp"
 
@@ -96,7 +95,7 @@ bool Permits::is_left_behind(std::uint32_t holder, Word who) const noexcept {
 }
 
 Result Permits::take_slowly(os::Deadline deadline, LazyWait& wait) noexcept {
-  if (deadline.moment_ns() != 0 && spin()) return {Outcome::Done};
+  if (deadline.moment_ns() != 0 && spin_until(deadline)) return {Outcome::Done};
   const std::uint32_t mine = my_entry();
   for (;;) {
     std::uint64_t state = cell_.state.load(std::memory_order_acquire);
@@ -126,20 +125,16 @@ Result Permits::take_slowly(os::Deadline deadline, LazyWait& wait) noexcept {
   }
 }
 
-bool Permits::spin() noexcept {
-  if (!os::can_spin()) return false;
-  const std::uint32_t rounds = budget_.rounds();
-  for (std::uint32_t round = 0; round < rounds; ++round) {
-    const std::uint64_t state = cell_.state.load(std::memory_order_acquire);
-    if (count_of(state) > 0 && try_take()) {
-      budget_.learn(true, round);
-      return true;
-    }
-    if ((state & (kWaitBit | kLostBit)) != 0) break;
-    os::cpu_relax();
-  }
-  budget_.learn(false, rounds);
-  return false;
+bool Permits::spin_until(os::Deadline deadline) noexcept {
+  bool taken = false;
+  spin_.until_backing_off(
+      [&] {
+        const std::uint64_t state = cell_.state.load(std::memory_order_acquire);
+        if (count_of(state) > 0) taken = try_take();
+        return taken || (state & kLostBit) != 0;
+      },
+      deadline);
+  return taken;
 }
 
 // The bit stays as long as a give finds somebody asleep. Clearing it too early harms nobody: who is

@@ -18,6 +18,7 @@
 #pragma once
 
 #include "os/clock.hpp"
+#include "os/wait_spin.hpp"
 #include "sync/cell_row.hpp"
 #include "sync/lock_core.hpp"
 
@@ -106,14 +107,14 @@ class Permits {
   [[nodiscard]] Word find_lost(std::uint64_t state) const noexcept;
   // A dead process with a positive balance, 0 if there is none.
   [[nodiscard]] std::uint32_t find_dead(std::uint64_t state) const noexcept;
-  bool spin() noexcept;
+  bool spin_until(os::Deadline deadline) noexcept;
   void wake(std::uint32_t count) noexcept;
 
   PermitCell& cell_;
   Holders holders_;
   std::atomic<std::uint32_t> mine_{0};  // our entry, when we last looked
   std::atomic<Word> without_{0};        // the process that found none: it shares entry 0
-  SpinBudget budget_;
+  os::WaitSpin spin_;
 };
 
 }  // namespace mp::sync

@@ -25,7 +25,7 @@ struct Cell {
 };
 
 Result take(Cell& cell, OnDeath on_death, os::Deadline deadline = os::Deadline::after(10s)) {
-  SpinBudget spin;
+  os::WaitSpin spin;
   LazyWait wait(wire::ThreadState::LockWait, 0, deadline);
   if (try_take(cell.word)) return {Outcome::Done};
   return take_slowly(cell.ref(), on_death, deadline, spin, wait);

@@ -9,6 +9,7 @@
 #include <mutex>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -245,6 +246,26 @@ TEST(TestSemaphore, test_timeout) {
     EXPECT_FALSE(semaphore.acquire(false, 100ms));
     EXPECT_FALSE(semaphore.acquire(true, 100ms));
     EXPECT_FALSE(semaphore.acquire(100ms));
+  });
+}
+
+class Gate : public mp::Semaphore {
+ public:
+  explicit Gate(std::string_view name) : mp::Semaphore(0, name) {}
+};
+
+// Its name is for people: there is no file by that name, and so nothing to unlink.
+TEST(SemLockTests, test_semlock_subclass) {
+  for_each_method([](const mp::Context& ctx) {
+    const std::string name = "gate-" + std::to_string(::getpid());
+    Gate gate(name);
+    EXPECT_EQ(gate.name(), name);
+    EXPECT_FALSE(gate.try_acquire());
+    mp::Process opener = ctx.Process([](mp::Semaphore given) { given.release(); },
+                                     static_cast<const mp::Semaphore&>(gate));
+    opener.start();
+    EXPECT_TRUE(gate.acquire(20s));
+    conformance::expect_ended_well(opener);
   });
 }
 

@@ -1,0 +1,3 @@
+#include "squaring.hpp"
+
+int squared(int number) { return number * number; }

@@ -43,7 +43,7 @@ Server::~Server() {
 void Server::listen_on(const std::string& text, const std::string& key) {
   try {
     const mp::Address address = mp::report::inspector_address(text);
-    if (is_stale(address, key)) mp::os::remove_file(address.path());
+    if (is_stale(address, key)) mp::os::remove_file(address.path().c_str());
     mp::Listener listener(address,
                           {.authkey = key, .handshake_timeout = std::chrono::seconds(5)});
     listening_.push_back((address.family() == mp::AddressFamily::Unix ? "unix:" : "tcp:") + listener.address().str());

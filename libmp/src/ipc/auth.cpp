@@ -61,9 +61,9 @@ class KeyOfProcess {
     const std::scoped_lock guard(mutex_);
     return key_;
   }
-  void set(std::string key) {
+  void set(std::string_view key) {
     const std::scoped_lock guard(mutex_);
-    key_ = std::move(key);
+    if (key_ != key) key_ = key;  // a forked child, which is given the same, copies no page for it
   }
 
  private:
@@ -121,6 +121,6 @@ bool equal_in_constant_time(std::string_view a, std::string_view b) noexcept {
 
 std::string process_authkey() { return KeyOfProcess::instance().get(); }
 
-void set_process_authkey(std::string key) { KeyOfProcess::instance().set(std::move(key)); }
+void set_process_authkey(std::string_view key) { KeyOfProcess::instance().set(key); }
 
 }  // namespace mp::ipc

@@ -25,6 +25,6 @@ bool equal_in_constant_time(std::string_view a, std::string_view b) noexcept;
 // program starts, so that every forked child has the same. Threads: any.
 // current_process().authkey() shows it.
 std::string process_authkey();
-void set_process_authkey(std::string key);
+void set_process_authkey(std::string_view key);
 
 }  // namespace mp::ipc

@@ -23,7 +23,7 @@ class SocketFolder {
  public:
   SocketFolder() : path_(os::make_temp_dir("libmp-")), creator_(os::self()) {}
   ~SocketFolder() {
-    if (os::self() == creator_) os::remove_dir(path_);
+    if (os::self() == creator_) os::remove_dir(path_.c_str());
   }
   SocketFolder(const SocketFolder&) = delete;
   SocketFolder& operator=(const SocketFolder&) = delete;

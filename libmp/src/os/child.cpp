@@ -16,7 +16,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-// Itanium C++ ABI 3.3.5.3: runs what __cxa_atexit has registered, all of it when given null.
+// Itanium C++ ABI 3.3.5: what atexit() does, and the running of it, all of it when given null.
+extern "C" int __cxa_atexit(void (*handler)(void*), void* argument, void* dso) noexcept;
 extern "C" void __cxa_finalize(void* dso) noexcept;
 
 namespace mp::os {
@@ -143,9 +144,11 @@ void at_every_exit(void (*hook)(int status)) noexcept {
 
 // They run in the reverse order of their registration: ours comes before the parent's.
 void begin_own_exit_handlers() noexcept {
-  (void)std::atexit([] {
-    if (own_exit.last != nullptr) finish_own_exit();
-  });
+  (void)__cxa_atexit(
+      [](void*) {
+        if (own_exit.last != nullptr) finish_own_exit();
+      },
+      nullptr, nullptr);
 }
 
 // Not exit(3): that would also destroy the thread_locals, which this thread has of its parent's.

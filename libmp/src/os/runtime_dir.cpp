@@ -73,15 +73,15 @@ std::uint64_t changed_ns(const std::string& path) noexcept {
          static_cast<std::uint64_t>(info.st_mtim.tv_nsec);
 }
 
-void remove_file(const std::string& path) noexcept {
+void remove_file(const char* path) noexcept {
   const int saved = errno;
-  ::unlink(path.c_str());
+  ::unlink(path);
   errno = saved;
 }
 
-void remove_dir(const std::string& path) noexcept {
+void remove_dir(const char* path) noexcept {
   const int saved = errno;
-  ::rmdir(path.c_str());
+  ::rmdir(path);
   errno = saved;
 }
 

@@ -26,7 +26,7 @@ std::vector<std::string> list_dir(const std::string& path);
 std::uint64_t changed_ns(const std::string& path) noexcept;
 
 // unlink and rmdir that do not mind if there is nothing (or something left) there.
-void remove_file(const std::string& path) noexcept;
-void remove_dir(const std::string& path) noexcept;
+void remove_file(const char* path) noexcept;
+void remove_dir(const char* path) noexcept;
 
 }  // namespace mp::os

@@ -25,14 +25,13 @@ bool can_populate() noexcept {
 
 }  // namespace
 
-void* create_shared_file(const std::string& path, std::size_t bytes) noexcept {
+void* create_shared_file(const char* path, std::size_t bytes) noexcept {
   const int saved = errno;
   void* mapping = nullptr;
-  UniqueFd fd(static_cast<int>(retry_eintr([&] {
-    return ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-  })));
+  UniqueFd fd(static_cast<int>(retry_eintr(
+      [&] { return ::open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600); })));
   if (fd.valid() && bytes > largest_file()) {
-    ::unlink(path.c_str());  // growing it would raise SIGXFSZ
+    ::unlink(path);  // growing it would raise SIGXFSZ
   } else if (fd.valid()) {
     const auto size = static_cast<off_t>(bytes);
     const bool sized =
@@ -40,7 +39,7 @@ void* create_shared_file(const std::string& path, std::size_t bytes) noexcept {
         (can_populate() || retry_eintr([&] { return ::fallocate(fd.get(), 0, 0, size); }) == 0);
     if (sized) mapping = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd.get(), 0);
     if (mapping == MAP_FAILED) mapping = nullptr;
-    if (mapping == nullptr) ::unlink(path.c_str());
+    if (mapping == nullptr) ::unlink(path);
   }
   errno = saved;
   return mapping;

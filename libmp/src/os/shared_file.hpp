@@ -16,7 +16,7 @@ namespace mp::os {
 // Creates `path` (0600, must not exist), makes it `bytes` long without using memory, maps it shared
 // and writable. The mapping is for ever (live files end with their process). nullptr on any
 // failure; nothing is left behind then.
-void* create_shared_file(const std::string& path, std::size_t bytes) noexcept;
+void* create_shared_file(const char* path, std::size_t bytes) noexcept;
 
 // Makes sure that the pages of [address, address + bytes) can be written without SIGBUS, whatever
 // the file system has left. False when it cannot give them (full, file cut short). A page may be

@@ -75,39 +75,48 @@ std::shared_ptr<ProcessCore> Family::parent() {
 void Family::make_own() {
   const std::uint32_t pid = os::own_pid();
   if (std::exchange(owner_pid_, pid) == pid) return;
-  for (const auto& watched : watched_) {
-    if (const auto child = watched.lock()) child->forget();
+  for (const Child& child : children_) {
+    if (child.runs()) {
+      child.started->forget();
+    } else if (const auto watched = child.watched.lock()) {
+      watched->forget();
+    }
   }
-  watched_.clear();
-  std::move(children_.begin(), children_.end(), std::back_inserter(left_behind_));
-  children_.clear();
+  if (left_behind_.empty()) {
+    left_behind_.swap(children_);
+  } else {
+    std::move(children_.begin(), children_.end(), std::back_inserter(left_behind_));
+    children_.clear();
+  }
   own_pidfd_.reset();
   (void)lifeline_.held.release();  // the fork has closed it
 }
 
-const std::vector<Family::Child>& Family::prune() {
+void Family::prune() {
   make_own();
-  std::erase_if(children_, [](const Child& child) { return child.started->poll().has_value(); });
-  std::erase_if(watched_, [](const auto& child) { return child.expired(); });
-  return children_;
+  for (Child& child : children_) {
+    if (child.runs() && child.started->poll()) child = {.watched = std::move(child.watched)};
+  }
+  std::erase_if(children_, [](const Child& child) { return child.watched.expired(); });
 }
 
 std::vector<std::shared_ptr<ProcessCore>> Family::living_children() {
   std::vector<std::shared_ptr<ProcessCore>> living;
   const std::scoped_lock guard(mutex_);
-  for (const Child& child : prune()) living.push_back(child.core);
+  prune();
+  for (const Child& child : children_) {
+    if (child.runs()) living.push_back(child.core);
+  }
   return living;
 }
 
 void Family::remove(const ProcessCore& child) {
   // Dropped after the mutex: destroying a target may call anything.
-  std::shared_ptr<ProcessCore> last_hold;
+  Child last_hold;
   const std::scoped_lock guard(mutex_);
-  std::erase_if(children_, [&](Child& one) {
-    if (one.core.get() != &child) return false;
-    last_hold = std::move(one.core);
-    return true;
-  });
+  for (Child& one : children_) {
+    if (one.core.get() == &child) last_hold = std::exchange(one, {.watched = one.watched});
+  }
 }
 
 Identity Family::identity_of_next_child() {
@@ -134,50 +143,50 @@ void Family::await_exit() {
   if (!exit_hooked_.exchange(true)) os::at_every_exit(at_exit);
 }
 
-std::shared_ptr<StartedChild> Family::note(const std::shared_ptr<ProcessCore>& child,
-                                           const Identity& identity,
-                                           std::shared_ptr<StartedChild> started,
-                                           const probe::Birth& birth) {
-  watched_.push_back(started);
-  children_.push_back({child, started, identity.daemon, identity.detached});
-  probe::child_forked(birth, started->pid());
-  return started;
-}
-
-std::shared_ptr<StartedChild> Family::fork(const std::shared_ptr<ProcessCore>& child,
-                                           const Identity& identity,
-                                           const std::shared_ptr<ProcessCore>& as_child) {
+// Everything is put down before the fork: what is written to afterwards, be it to free something,
+// has to be copied page by page, and the more expensively while the child does the same.
+std::shared_ptr<StartedChild> Family::fork(std::shared_ptr<ProcessCore> child,
+                                           std::shared_ptr<ProcessCore> as_child) {
   const std::string own_name = self()->name("Process");
   const probe::Birth birth = probe::prepare_child();
   flush_standard_streams();
   check_fork(birth);
 
+  auto started = std::make_shared<StartedChild>(birth.puid);
   const std::scoped_lock guard(mutex_);
   prepare_start();
-  const std::uint32_t pid = os::fork_process();
-  if (pid == 0) {
-    become_child(birth, identity, as_child, own_name);
-    return nullptr;
-  }
+  if (as_parent_ == nullptr || as_parent_->own_identity().name != own_name)
+    as_parent_ = ProcessCore::parent(owner_pid_, own_name);
+  const Identity& identity = as_child->own_identity();
+  children_.push_back({started, started, std::move(child), std::move(as_child), identity.daemon,
+                       identity.detached});
+  std::uint32_t pid = 0;
   try {
-    return note(child, identity,
-                std::make_shared<StartedChild>(pid, birth.puid, os::pidfd_of_child(pid)), birth);
-  } catch (...) {  // out of memory or descriptors: better no child than one that nobody knows
-    os::discard_child(pid);
+    pid = os::fork_process();
+    if (pid != 0) started->is_born(pid, os::pidfd_of_child(pid));
+  } catch (...) {
+    children_.pop_back();
+    if (pid != 0) os::discard_child(pid);  // out of descriptors: better none than one unknown
     throw;
   }
+  if (pid == 0) {
+    become_child(birth);
+    return nullptr;
+  }
+  probe::child_forked(birth, pid);
+  return started;
 }
 
-void Family::become_child(const probe::Birth& birth, const Identity& identity,
-                          const std::shared_ptr<ProcessCore>& as_child,
-                          const std::string& parent_name) noexcept {
+void Family::become_child(const probe::Birth& birth) noexcept {
+  parents_self_ = std::exchange(self_, children_.back().as_child);
+  const Identity& identity = self_->own_identity();
   probe::become_child(birth, identity.name, wire::StartMethod::Fork, identity.daemon);
   logging::set_process_name(identity.name);
   os::begin_own_exit_handlers();
   shm::name_maker(identity.name);
   ipc::set_process_authkey(identity.authkey);
-  parent_ = ProcessCore::parent(owner_pid_, parent_name, std::move(own_pidfd_));
-  self_ = as_child;
+  parent_ = std::move(as_parent_);
+  parent_->watch_parent(std::move(own_pidfd_));
   children_made_ = 0;
   make_own();
   inherit_start_method(StartMethod::Fork);
@@ -220,12 +229,14 @@ std::shared_ptr<StartedChild> Family::send(const std::shared_ptr<ProcessCore>& c
   const Parcel parcel = make_parcel(body, luggage);
   flush_standard_streams();
 
+  auto started = std::make_shared<StartedChild>(birth.puid);
   Launched launched = method == StartMethod::Spawn ? spawn(parcel) : ask_fork_server(parcel);
-  auto started = std::make_shared<StartedChild>(launched.pid, birth.puid, std::move(launched.pidfd),
-                                                std::move(launched.status));
+  started->is_born(launched.pid, std::move(launched.pidfd), std::move(launched.status));
   try {
     const std::scoped_lock guard(mutex_);
-    return note(child, identity, started, birth);
+    children_.push_back({started, started, child, nullptr, identity.daemon, identity.detached});
+    probe::child_forked(birth, launched.pid);
+    return started;
   } catch (...) {  // out of memory: better no child than one that nobody knows
     started->signal(SIGKILL);
     started->wait(os::Deadline::never());
@@ -249,8 +260,8 @@ std::shared_ptr<ProcessCore> Family::become_sent_child(const Preparation& prepar
   auto own = ProcessCore::self(preparation.identity, preparation.parent_pid);
   const std::scoped_lock guard(mutex_);
   owner_pid_ = os::own_pid();
-  parent_ = ProcessCore::parent(preparation.parent_pid, preparation.parent_name,
-                                os::UniqueFd(luggage.take(preparation.parent_pidfd)));
+  parent_ = ProcessCore::parent(preparation.parent_pid, preparation.parent_name);
+  parent_->watch_parent(os::UniqueFd(luggage.take(preparation.parent_pidfd)));
   self_ = own;
   if (preparation.lifeline != kNoDescriptor) {
     const os::UniqueFd end(luggage.take(preparation.lifeline));
@@ -284,8 +295,9 @@ void Family::shut_down() {
 void Family::end_children() {
   const auto snapshot = [this] {
     const std::scoped_lock guard(mutex_);
-    std::vector<Child> children = prune();
-    std::erase_if(children, [](const Child& child) { return child.detached; });
+    prune();
+    std::vector<Child> children = children_;
+    std::erase_if(children, [](const Child& child) { return !child.runs() || child.detached; });
     return children;
   };
   // Other threads may start more while these are waited for.

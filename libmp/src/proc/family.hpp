@@ -37,9 +37,8 @@ class Family {
   // Forks, and notes the child as one of this process. Null in the child, whose self() is then
   // `as_child` and whose parent() is the process that called. Throws OSError; then there is no
   // child.
-  std::shared_ptr<StartedChild> fork(const std::shared_ptr<ProcessCore>& child,
-                                     const Identity& identity,
-                                     const std::shared_ptr<ProcessCore>& as_child);
+  std::shared_ptr<StartedChild> fork(std::shared_ptr<ProcessCore> child,
+                                     std::shared_ptr<ProcessCore> as_child);
 
   // Makes a child that inherits nothing, by the given method, and notes it. Throws OSError,
   // RuntimeError (it cannot be sent, or the program is not made for it) and what packing the
@@ -68,43 +67,42 @@ class Family {
   void shut_down();
 
  private:
+  // Stays in the list until nobody has a use for its descriptors, which this process's own children
+  // must not keep.
   struct Child {
+    std::weak_ptr<StartedChild> watched;
+    std::shared_ptr<StartedChild> started;  // until it is known to have ended, like all below
     std::shared_ptr<ProcessCore> core;
-    std::shared_ptr<StartedChild> started;
+    std::shared_ptr<ProcessCore> as_child;  // what a forked one is to itself
     bool daemon = false;
     bool detached = false;
+
+    [[nodiscard]] bool runs() const noexcept { return started != nullptr; }
   };
 
   Family();
   // noexcept: an exception here would bring the child up into what its parent was doing.
-  void become_child(const probe::Birth& birth, const Identity& identity,
-                    const std::shared_ptr<ProcessCore>& as_child,
-                    const std::string& parent_name) noexcept;
+  void become_child(const probe::Birth& birth) noexcept;
   void make_own();
   // What every start needs: finished children reaped, a pidfd and a lifeline to hand out, exit
   // awaited.
   void prepare_start();
   Preparation prepare(const Identity& identity, StartMethod method, const probe::Birth& birth,
                       detail::Luggage& luggage);
-  std::shared_ptr<StartedChild> note(const std::shared_ptr<ProcessCore>& child,
-                                     const Identity& identity,
-                                     std::shared_ptr<StartedChild> started,
-                                     const probe::Birth& birth);
-  const std::vector<Child>& prune();
+  void prune();
   void end_children();
 
   std::mutex mutex_;  // guards the rest; held across fork, so that the child finds it sound
   std::shared_ptr<ProcessCore> self_;
   std::shared_ptr<ProcessCore> parent_;
-  std::vector<Child> children_;
-  // All whose descriptors are open, also of children that have ended: not for this process'
-  // children.
-  std::vector<std::weak_ptr<StartedChild>> watched_;
-  std::vector<Child> left_behind_;  // of the process this one was forked from
+  std::shared_ptr<ProcessCore> as_parent_;     // what this process is to those that it forks
+  std::vector<Child> children_;                // in the order of their starts
+  std::shared_ptr<ProcessCore> parents_self_;  // in a forked child: freed as little as those below
+  std::vector<Child> left_behind_;             // of the process this one was forked from
   std::uint32_t children_made_ = 0;
-  std::uint32_t owner_pid_ = 0;  // whose all this is; another pid than ours after a fork
+  std::uint32_t owner_pid_ = 0;           // whose all this is; another pid than ours after a fork
   std::atomic<bool> exit_hooked_{false};  // inherited like the hook itself
-  os::UniqueFd own_pidfd_;       // inherited by children: what they know their parent by
+  os::UniqueFd own_pidfd_;                // inherited by children: what they know their parent by
   // In the first process of a tree both ends, from its first child on; in the others what ties them
   // to it.
   os::Lifeline lifeline_;

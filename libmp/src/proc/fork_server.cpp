@@ -119,6 +119,7 @@ std::optional<Launched> ask(const Server& server, const Parcel& parcel) {
   const std::array descriptors = {theirs.get()};
   if (!send_request(server.requests.get(), Request::Fork, descriptors)) return std::nullopt;
   theirs.reset();
+  send_parcel(link.get(), parcel);  // now: the child need not wait until this process has woken up
   if (!wait_for_news(link.get(), server)) return std::nullopt;
   ServerNews news;
   auto packet = os::receive_packet(link.get(), std::as_writable_bytes(std::span(&news, 1)));
@@ -127,7 +128,6 @@ std::optional<Launched> ask(const Server& server, const Parcel& parcel) {
     throw OSError(news.value, "fork", "in the fork server");
   if (packet->descriptors.empty())
     throw RuntimeError("the fork server sent no descriptor of its child");
-  send_parcel(link.get(), parcel);
   return Launched{static_cast<std::uint32_t>(news.value), std::move(packet->descriptors.front()),
                   std::move(link)};
 }

@@ -99,6 +99,7 @@ class Server {
   }
 
   std::optional<os::UniqueFd> fork_child(os::UniqueFd link) {
+    Child& child = children_[++newest_];  // before the fork: see Family::fork()
     std::uint32_t pid = 0;
     try {
       pid = os::fork_process();
@@ -106,14 +107,15 @@ class Server {
         become_child();
         return link;
       }
-      Child child{os::pidfd_of_child(pid), std::move(link)};
+      child.pidfd = os::pidfd_of_child(pid);
       const std::array pidfd = {child.pidfd.get()};
-      send_news(child.link.get(), {ServerNews::Kind::Born, static_cast<std::int32_t>(pid)}, pidfd);
-      epoll_->add(child.pidfd.get(), ++newest_);
-      children_.emplace(newest_, std::move(child));
+      send_news(link.get(), {ServerNews::Kind::Born, static_cast<std::int32_t>(pid)}, pidfd);
+      epoll_->add(child.pidfd.get(), newest_);
+      child.link = std::move(link);
     } catch (const OSError& error) {
+      children_.erase(newest_);
       if (pid != 0) os::discard_child(pid);
-      if (link.valid()) send_news(link.get(), {ServerNews::Kind::Failed, error.error_number()});
+      send_news(link.get(), {ServerNews::Kind::Failed, error.error_number()});
     }
     return std::nullopt;
   }

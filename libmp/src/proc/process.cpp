@@ -29,7 +29,10 @@ std::optional<proc::StartMethod> method_of(const ProcessOptions& options) {
   return proc::method_named(options.start_method);
 }
 
-std::string class_name(const Process& process) { return short_type_name(typeid(process)); }
+std::string class_name(const Process& process) {
+  if (typeid(process) == typeid(Process)) return "Process";  // not worth demangling each time
+  return short_type_name(typeid(process));
+}
 
 }  // namespace
 

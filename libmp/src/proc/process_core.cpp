@@ -54,14 +54,12 @@ std::shared_ptr<ProcessCore> ProcessCore::self(Identity identity, std::uint32_t 
   return core;
 }
 
-std::shared_ptr<ProcessCore> ProcessCore::parent(std::uint32_t pid, std::string name,
-                                                 os::UniqueFd pidfd) {
+std::shared_ptr<ProcessCore> ProcessCore::parent(std::uint32_t pid, std::string name) {
   Identity identity;
   identity.name = std::move(name);
   std::shared_ptr<ProcessCore> core(
       new ProcessCore(Role::Parent, std::move(identity), std::nullopt, nullptr));
   core->parent_pid_ = pid;
-  core->parent_pidfd_ = std::move(pidfd);
   return core;
 }
 
@@ -90,23 +88,22 @@ void ProcessCore::start(Process& handle, std::string_view class_name) {
     phase_ = Phase::Made;
     throw;
   }
-  {
-    const std::scoped_lock guard(mutex_);
-    child_ = std::move(child);
-    phase_ = Phase::Started;
-  }
-  target_.reset();  // the child has its copies; a connection moved in is closed here by this
+  // The child has its copies. A connection that was moved in is closed here by this; what nobody
+  // misses is not freed while the child runs, see Family::fork().
+  if (target_ != nullptr && target_->owns_nothing()) child->keep(std::move(target_));
+  target_.reset();
+  const std::scoped_lock guard(mutex_);
+  child_ = std::move(child);
+  phase_ = Phase::Started;
 }
 
 std::shared_ptr<StartedChild> ProcessCore::launch(Process& handle, StartMethod method) {
-  const Identity own = identity();
   if (method != StartMethod::Fork)
-    return Family::instance().send(shared_from_this(), own, method, handle);
-  const std::shared_ptr<ProcessCore> as_child = self(own, creator_);
-  auto child = Family::instance().fork(shared_from_this(), own, as_child);
+    return Family::instance().send(shared_from_this(), identity(), method, handle);
+  auto child = Family::instance().fork(shared_from_this(), self(identity(), creator_));
   if (child != nullptr) return child;
-  ProcessAccess::become_self(handle, as_child);
-  run_child(handle, own.name);
+  ProcessAccess::become_self(handle, Family::instance().self());
+  run_child(handle, own_identity().name);
 }
 
 std::shared_ptr<StartedChild> ProcessCore::started_child() {

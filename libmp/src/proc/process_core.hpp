@@ -41,8 +41,9 @@ class ProcessCore : public std::enable_shared_from_this<ProcessCore> {
   static std::shared_ptr<ProcessCore> self(Identity identity);
   // Of a process that was started by `parent_pid`.
   static std::shared_ptr<ProcessCore> self(Identity identity, std::uint32_t parent_pid);
-  static std::shared_ptr<ProcessCore> parent(std::uint32_t pid, std::string name,
-                                             os::UniqueFd pidfd);
+  // The starter itself. Its end is not seen before watch_parent().
+  static std::shared_ptr<ProcessCore> parent(std::uint32_t pid, std::string name);
+  void watch_parent(os::UniqueFd pidfd) noexcept { parent_pidfd_ = std::move(pidfd); }
 
   // Lifecycle: see Process. `handle` is what run() is called on, and in the child becomes a handle
   // of itself.
@@ -68,12 +69,17 @@ class ProcessCore : public std::enable_shared_from_this<ProcessCore> {
 
   // What it is to run, if anything; for one thread alone.
   [[nodiscard]] detail::Target* target() noexcept { return target_.get(); }
-  void drop_target() noexcept { target_.reset(); }
+  // In a child that has run it. Nothing is freed for its own sake: the process ends.
+  void drop_target() noexcept {
+    if (target_ != nullptr && !target_->owns_nothing()) target_.reset();
+  }
   std::unique_ptr<detail::Target> give_target() noexcept { return std::move(target_); }
   void set_target(std::unique_ptr<detail::Target> target) noexcept { target_ = std::move(target); }
 
   // A copy, for a child that is about to be made.
   Identity identity();
+  // For the one thread that knows this object.
+  [[nodiscard]] const Identity& own_identity() const noexcept { return identity_; }
 
  private:
   enum class Phase : std::uint8_t { Made, Starting, Started, Closed };

@@ -1,7 +1,6 @@
 #include "proc/standard_streams.hpp"
 
 #include <cstdio>
-#include <cwchar>
 #include <iostream>
 #include <streambuf>
 #include <typeinfo>
@@ -25,20 +24,30 @@ void sync_buffer(Stream& stream) noexcept {
   }
 }
 
+// What glibc's fwide() and __fpending() tell, from its fields: in a child that has just been
+// forked, each function that is called for the first time is a page to fetch.
+bool is_wide(const std::FILE& stream) noexcept { return stream._mode > 0; }
+bool has_output(const std::FILE& stream) noexcept {
+  return is_wide(stream) || stream._IO_write_ptr > stream._IO_write_base;
+}
+bool has_input(const std::FILE& stream) noexcept {
+  return is_wide(stream) || stream._IO_read_ptr != stream._IO_read_end;
+}
+
 }  // namespace
 
 void flush_standard_streams() noexcept {
   sync_buffer(std::cout);
   sync_buffer(std::cerr);
   sync_buffer(std::clog);
-  const bool is_wide = std::fwide(stdout, 0) > 0 || std::fwide(stderr, 0) > 0;
-  if (is_wide) {
+  if (is_wide(*stdout) || is_wide(*stderr)) {
     sync_buffer(std::wcout);
     sync_buffer(std::wcerr);
     sync_buffer(std::wclog);
   }
-  (void)std::fflush(stdout);
-  (void)std::fflush(stderr);
+  for (std::FILE* stream : {stdout, stderr}) {
+    if (has_output(*stream)) (void)std::fflush(stream);
+  }
 }
 
 std::vector<std::string> unflushed_streams() {
@@ -58,6 +67,8 @@ void write_to_stderr(std::string_view text) noexcept {
   }
 }
 
-void forget_buffered_input() noexcept { ::__fpurge(stdin); }
+void forget_buffered_input() noexcept {
+  if (has_input(*stdin)) ::__fpurge(stdin);
+}
 
 }  // namespace mp::proc

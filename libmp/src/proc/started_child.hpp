@@ -3,9 +3,11 @@
 
 #include "os/clock.hpp"
 #include "os/unique_fd.hpp"
+#include <libmp/detail/target.hpp>
 
 #include <atomic>
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <optional>
 
@@ -18,11 +20,15 @@ namespace mp::proc {
 // fork: belongs to the process that made it; a forked child calls forget() and nothing else.
 class StartedChild {
  public:
-  // `status` is where the fork server says how its child ended; none for this process's own
-  // children.
-  StartedChild(std::uint32_t pid, std::uint64_t puid, os::UniqueFd pidfd,
-               os::UniqueFd status = {}) noexcept
-      : pid_(pid), puid_(puid), pidfd_(std::move(pidfd)), status_(std::move(status)) {}
+  explicit StartedChild(std::uint64_t puid) noexcept : puid_(puid) {}
+
+  // First of all, by the thread that has made it. `status` is where the fork server says how its
+  // child ended; none for this process's own children.
+  void is_born(std::uint32_t pid, os::UniqueFd pidfd, os::UniqueFd status = {}) noexcept {
+    pid_ = pid;
+    pidfd_ = std::move(pidfd);
+    status_ = std::move(status);
+  }
 
   [[nodiscard]] std::uint32_t pid() const noexcept { return pid_; }
   [[nodiscard]] int sentinel() const noexcept { return pidfd_.get(); }
@@ -36,9 +42,12 @@ class StartedChild {
   // Nothing happens when it has ended.
   void signal(int number);
 
+  // Keeps what the child was given, and the parent has no use for any more, until both are freed.
+  void keep(std::unique_ptr<detail::Target> target) noexcept { target_ = std::move(target); }
+
   void forget() noexcept {
-    pidfd_.reset();
-    status_.reset();
+    if (pidfd_.valid()) pidfd_.reset();
+    if (status_.valid()) status_.reset();
   }
 
  private:
@@ -49,12 +58,13 @@ class StartedChild {
   [[nodiscard]] std::optional<int> code_of_own_child() const noexcept;
   [[nodiscard]] std::optional<int> code_from_server() const noexcept;
 
-  const std::uint32_t pid_;
   const std::uint64_t puid_;
+  std::uint32_t pid_ = 0;
   os::UniqueFd pidfd_;
   os::UniqueFd status_;
   std::mutex mutex_;  // guards code_, and that only one thread reaps
   std::optional<int> code_;
+  std::unique_ptr<detail::Target> target_;
   std::atomic<int> asked_by_ = 0;  // the last signal that was sent to it
 };
 

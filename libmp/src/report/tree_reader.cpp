@@ -206,9 +206,9 @@ void TreeReader::leave_files() noexcept {
   for (auto& [name, member] : members_) {
     member.reader.set_watcher(0);
     const LiveEnding ending = member.reader.ending();
-    if ((ending.exited || ending.reaped) && ending.code == 0) os::remove_file(member.reader.path());
+    if ((ending.exited || ending.reaped) && ending.code == 0) os::remove_file(member.reader.path().c_str());
   }
-  os::remove_dir(dir_);
+  os::remove_dir(dir_.c_str());
 }
 
 // --- discovery -----------------------------------------------------------------------------------------------------

@@ -2,6 +2,8 @@
 
 #include "wire/bytes.hpp"
 
+#include <utility>
+
 namespace mp::wire {
 namespace {
 
@@ -116,8 +118,9 @@ void fields(auto& io, auto& site)
 }
 
 template <class Record>
-std::string write(const Record& record) {
-  Out out;
+std::string write(const Record& record, std::string room = {}) {
+  Out out{std::move(room)};
+  out.bytes.clear();
   fields(out, record);
   return std::move(out.bytes);
 }
@@ -133,7 +136,9 @@ std::optional<Record> read(std::string_view bytes) {
 
 }  // namespace
 
-std::string encode(const ProcessInfo& info) { return write(info); }
+std::string encode(const ProcessInfo& info, std::string room) {
+  return write(info, std::move(room));
+}
 std::string encode(const ObjectInfo& info) { return write(info); }
 std::string encode(const ObjectCounters& counters) { return write(counters); }
 std::string encode(const PeerInfo& peer) { return write(peer); }

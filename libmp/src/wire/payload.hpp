@@ -10,7 +10,7 @@
 
 namespace mp::wire {
 
-std::string encode(const ProcessInfo& info);
+std::string encode(const ProcessInfo& info, std::string room = {});  // in the memory of `room`
 std::string encode(const ObjectInfo& info);
 std::string encode(const ObjectCounters& counters);
 std::string encode(const PeerInfo& peer);

@@ -136,7 +136,7 @@ TEST(LeftFiles, OfAParentsChildrenTheNewestStayAndThoseThatAreWatched) {
     const bool is_watched = i == 2;
     const std::string name = hex16(i) + ".mpi";
     write_live_file(fs::path(dir.path()) / name, kNobody, is_watched ? 1 : 0);
-    keep_file_of_child(dir.path(), i, false);
+    keep_file_of_child(dir.path().native(), i, false);
     if (i > 5 || is_watched) staying.insert(name);
   }
 
@@ -152,10 +152,10 @@ TEST(LeftFiles, OfChildrenThatEndedAsAskedNothingStaysBehindAParentThatEndsWell)
   for (const std::uint64_t child : {kAsked, kNotAsked, kWatched}) {
     write_live_file(fs::path(dir.path()) / (hex16(child) + ".mpi"), kNobody,
                     child == kWatched ? 1 : 0);
-    keep_file_of_child(dir.path(), child, child != kNotAsked);
+    keep_file_of_child(dir.path().native(), child, child != kNotAsked);
   }
 
-  remove_files_of_ended(dir.path());
+  remove_files_of_ended(dir.path().native());
 
   const std::set<std::string> staying{hex16(kNotAsked) + ".mpi", hex16(kWatched) + ".mpi"};
   EXPECT_THAT(names_in(dir.path()), UnorderedElementsAreArray(staying));
@@ -166,11 +166,11 @@ TEST(LeftFiles, AForkedChildLeavesItsParentsAlone) {
   const support::TempDir dir;
   for (std::uint64_t i = 1; i <= kChildrenKept; ++i) {
     write_live_file(fs::path(dir.path()) / (hex16(i) + ".mpi"), kNobody);
-    keep_file_of_child(dir.path(), i, false);
+    keep_file_of_child(dir.path().native(), i, false);
   }
 
   forget_kept_files();
-  keep_file_of_child(dir.path(), kChildrenKept + 1, false);
+  keep_file_of_child(dir.path().native(), kChildrenKept + 1, false);
 
   EXPECT_EQ(names_in(dir.path()).size(), kChildrenKept);
 }

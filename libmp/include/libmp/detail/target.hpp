@@ -27,6 +27,9 @@ class Target {
 
   // RuntimeError when it, or an argument, cannot travel.
   virtual void pack(OutArchive& archive) const = 0;
+
+  // Whether nobody can notice when it is destroyed.
+  [[nodiscard]] virtual bool owns_nothing() const noexcept = 0;
 };
 
 using TargetUnpacker = std::unique_ptr<Target> (*)(InArchive&);
@@ -85,6 +88,11 @@ class BoundTarget final : public Target {
     } else {
       refuse();
     }
+  }
+
+  [[nodiscard]] bool owns_nothing() const noexcept override {
+    return (std::is_trivially_destructible_v<Callable> && ... &&
+            std::is_trivially_destructible_v<Args>);
   }
 
  private:

@@ -38,8 +38,9 @@ bool is_dead(const std::string& tree_dir) {
 }
 
 void remove_tree(const std::string& tree_dir) {
-  for (const std::string& name : os::list_dir(tree_dir)) os::remove_file(tree_dir + '/' + name);
-  os::remove_dir(tree_dir);
+  for (const std::string& name : os::list_dir(tree_dir))
+    os::remove_file((tree_dir + '/' + name).c_str());
+  os::remove_dir(tree_dir.c_str());
 }
 
 bool is_tree(std::string_view name) {
@@ -76,10 +77,10 @@ struct Kept {
 constinit std::array<Kept, kChildrenKept> kept{};
 constinit std::atomic<std::size_t> kept_so_far{0};
 
-void remove_unless_watched(const std::string& tree_dir, std::uint64_t puid) noexcept {
+void remove_unless_watched(std::string_view tree_dir, std::uint64_t puid) noexcept {
   try {
-    const std::string path = tree_dir + '/' + hex16(puid) + ".mpi";
-    if (!is_watched(path)) os::remove_file(path);
+    const std::string path = std::string(tree_dir) + '/' + hex16(puid) + ".mpi";
+    if (!is_watched(path)) os::remove_file(path.c_str());
   } catch (...) {  // out of memory for a path
   }
 }
@@ -93,14 +94,14 @@ void forget_old_trees(const std::string& runtime_dir) noexcept {
   }
 }
 
-void keep_file_of_child(const std::string& tree_dir, std::uint64_t puid, bool as_asked) noexcept {
+void keep_file_of_child(std::string_view tree_dir, std::uint64_t puid, bool as_asked) noexcept {
   Kept& place = kept[kept_so_far.fetch_add(1, std::memory_order_relaxed) % kChildrenKept];
   place.as_asked.store(as_asked, std::memory_order_relaxed);
   const std::uint64_t old = place.puid.exchange(puid, std::memory_order_release);
   if (old != 0) remove_unless_watched(tree_dir, old);
 }
 
-void remove_files_of_ended(const std::string& tree_dir) noexcept {
+void remove_files_of_ended(std::string_view tree_dir) noexcept {
   if (kept_so_far.load(std::memory_order_relaxed) == 0) return;
   for (Kept& place : kept) {
     const std::uint64_t puid = place.puid.load(std::memory_order_acquire);

@@ -19,9 +19,9 @@ void forget_old_trees(const std::string& runtime_dir) noexcept;
 
 // A child has been reaped whose file is still there: in exchange, the file of one long before it
 // goes. Files that somebody watches are left to the watcher. Threads: any.
-void keep_file_of_child(const std::string& tree_dir, std::uint64_t puid, bool as_asked) noexcept;
+void keep_file_of_child(std::string_view tree_dir, std::uint64_t puid, bool as_asked) noexcept;
 // The parent itself ends well: those that ended as it asked leave nothing to ask about.
-void remove_files_of_ended(const std::string& tree_dir) noexcept;
+void remove_files_of_ended(std::string_view tree_dir) noexcept;
 // In a forked child: they are its parent's.
 void forget_kept_files() noexcept;
 

@@ -79,39 +79,57 @@ bool populate_first_pages(void* base) noexcept {
   return os::populate(base, wire::kDeclarationsOffset + detail::kDeclarationsReady);
 }
 
-void* create_file(std::string& tree_dir, std::string& path) {
-  if (right.tree_dir[0] != '\0') {
-    tree_dir = right.tree_dir;
-  } else if (const auto dir = os::make_runtime_dir()) {
-    forget_old_trees(*dir);
-    tree_dir = *dir + '/' + hex16(right.root);
-    os::make_private_dir(tree_dir);
-  } else {
-    return nullptr;
+// A forked child has the directory from its parent.
+bool find_tree_dir() {
+  std::string_view dir = right.tree_dir;
+  std::string made;
+  if (dir.empty()) {
+    const auto runtime_dir = os::make_runtime_dir();
+    if (!runtime_dir) return false;
+    forget_old_trees(*runtime_dir);
+    made = *runtime_dir + '/' + hex16(right.root);
+    os::make_private_dir(made);
+    dir = made;
   }
-  path = tree_dir + '/' + hex16(right.puid) + ".mpi";
-  if (path.size() >= sizeof file.path) return nullptr;
-  void* base = os::create_shared_file(path, wire::kLiveFileBytes);
+  constexpr std::string_view kSuffix = ".mpi";
+  if (dir.size() + 1 + kHexDigits + kSuffix.size() >= sizeof file.path) return false;
+  copy_text(file.tree_dir, sizeof file.tree_dir, dir);
+  char* place = std::copy(dir.begin(), dir.end(), file.path);
+  *place++ = '/';
+  place = put_hex16(place, right.puid);
+  *std::copy(kSuffix.begin(), kSuffix.end(), place) = '\0';
+  return true;
+}
+
+void* create_file() {
+  if (!find_tree_dir()) return nullptr;
+  void* base = os::create_shared_file(file.path, wire::kLiveFileBytes);
   if (base != nullptr && !populate_first_pages(base)) {
     os::unmap(base, wire::kLiveFileBytes);
-    os::remove_file(path);
+    os::remove_file(file.path);
     base = nullptr;
   }
-  if (base == nullptr && right.method == wire::StartMethod::Root) os::remove_dir(tree_dir);
+  if (base == nullptr && right.method == wire::StartMethod::Root) os::remove_dir(file.tree_dir);
   return base;
 }
 
-// What does not change in a fork: read once, inherited by the children.
-struct ProgramFacts {
+// What this process says of itself. Made once, and inherited: a forked child has the facts about the
+// program, and the memory for saying it.
+struct Introduction {
   std::string boot_id = os::boot_id();
-  std::string host = os::host_name();
-  std::string exe = os::executable(os::self().pid);
-  std::string command_line = os::command_line(os::self().pid);
+  wire::ProcessInfo info;
+  std::string payload;
+
+  Introduction() {
+    info.host = os::host_name();
+    info.exe = os::executable(os::self().pid);
+    info.command_line = os::command_line(os::self().pid);
+  }
 };
 
-const ProgramFacts& program_facts() {
-  static const ProgramFacts& facts = *new ProgramFacts;
-  return facts;
+Introduction& introduction() {
+  static Introduction& made = *new Introduction;
+  return made;
 }
 
 void fill_header(wire::LiveHeader& header) {
@@ -129,12 +147,12 @@ void fill_header(wire::LiveHeader& header) {
   header.inherited_upto = right.inherited_upto;
   header.method = static_cast<std::uint8_t>(right.method);
   header.daemon = right.daemon ? 1 : 0;
-  copy_text(header.boot_id, sizeof header.boot_id, program_facts().boot_id);
+  copy_text(header.boot_id, sizeof header.boot_id, introduction().boot_id);
   copy_text(header.name, sizeof header.name, right.name);
 }
 
-std::string hello_payload(const wire::LiveHeader& header) {
-  wire::ProcessInfo info;
+std::string_view hello_payload(const wire::LiveHeader& header) {
+  auto& [boot_id, info, payload] = introduction();
   info.pid = header.pid;
   info.parent_pid = header.parent_pid;
   info.start_ticks = header.start_ticks;
@@ -146,10 +164,8 @@ std::string hello_payload(const wire::LiveHeader& header) {
   info.method = header.method;
   info.daemon = header.daemon;
   info.name = header.name;
-  info.exe = program_facts().exe;
-  info.command_line = program_facts().command_line;
-  info.host = program_facts().host;
-  return wire::encode(info);
+  payload = wire::encode(info, std::move(payload));
+  return payload;
 }
 
 void leave_at_exit(int status);
@@ -174,12 +190,10 @@ bool open_file() {
     copy_text(right.name, sizeof right.name, "MainProcess");
   }
   if (settings.level == Level::Off) return false;
-  std::string tree_dir;
-  std::string path;
   // A forked child still maps its parent's file; nothing points there any more.
   if (file.header != nullptr) os::unmap(file.header, wire::kLiveFileBytes);
   file.header = nullptr;
-  void* base = create_file(tree_dir, path);
+  void* base = create_file();
   if (base == nullptr) {
     complain_once();
     return false;
@@ -190,8 +204,6 @@ bool open_file() {
   file.threads = at<wire::ThreadSlot>(base, wire::kThreadsOffset);
   file.objects = at<wire::ObjectSlot>(base, wire::kObjectsOffset);
   file.ring = at<wire::RingSlot>(base, wire::kRingOffset);
-  copy_text(file.path, sizeof file.path, path);
-  copy_text(file.tree_dir, sizeof file.tree_dir, tree_dir);
   fill_header(*file.header);
   file.control->level.store(right.level, std::memory_order_relaxed);
   file.control->watcher.store(right.watcher, std::memory_order_relaxed);

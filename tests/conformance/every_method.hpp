@@ -7,7 +7,9 @@
 
 #include <chrono>
 #include <functional>
+#include <stdexcept>
 #include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -29,6 +31,14 @@ inline void for_each_method(const std::function<void(const mp::Context& ctx)>& t
 inline void expect_ended_well(mp::Process& process) {
   process.join();
   EXPECT_EQ(process.exitcode(), 0) << process.name();
+}
+inline void expect_ended_well(std::vector<mp::Process>& crew) {
+  for (mp::Process& process : crew) expect_ended_well(process);
+}
+
+// In a child, where nobody counts expectations: ends it with a message and exit code 1.
+inline void require(bool is_right, const char* what) {
+  if (!is_right) throw std::runtime_error(what);
 }
 
 }  // namespace conformance

@@ -40,9 +40,27 @@ T* at(void* base, std::uint32_t offset) noexcept {
   return reinterpret_cast<T*>(static_cast<std::byte*>(base) + offset);
 }
 
+// What this process says of itself. Made by whoever opens the file first, and inherited: a forked
+// child has the facts about the program, and the memory for saying it.
+struct Introduction {
+  std::string boot_id = os::boot_id();
+  wire::ProcessInfo info;
+  std::string payload;
+
+  Introduction() {
+    info.host = os::host_name();
+    info.exe = os::executable(os::self().pid);
+    info.command_line = os::command_line(os::self().pid);
+  }
+};
+Introduction* introduction = nullptr;
+
 // In the child: nothing of the parent's file may be written. Everything here is plain stores.
 void forget_parents_file() {
   if (stage.load(std::memory_order_relaxed) == Stage::Closed) return;
+  // Another thread was in the middle of it, which does not exist here.
+  const bool was_opening = stage.load(std::memory_order_relaxed) == Stage::Opening;
+  if (was_opening && !opening_here) introduction = nullptr;
   const bool was_open = stage.load(std::memory_order_relaxed) == Stage::Open && file.header != nullptr;
   Birthright next;
   if (was_open) {
@@ -113,25 +131,6 @@ void* create_file() {
   return base;
 }
 
-// What this process says of itself. Made once, and inherited: a forked child has the facts about the
-// program, and the memory for saying it.
-struct Introduction {
-  std::string boot_id = os::boot_id();
-  wire::ProcessInfo info;
-  std::string payload;
-
-  Introduction() {
-    info.host = os::host_name();
-    info.exe = os::executable(os::self().pid);
-    info.command_line = os::command_line(os::self().pid);
-  }
-};
-
-Introduction& introduction() {
-  static Introduction& made = *new Introduction;
-  return made;
-}
-
 void fill_header(wire::LiveHeader& header) {
   const os::ProcessId self = os::self();
   std::memcpy(header.magic, wire::kLiveMagic, sizeof header.magic);
@@ -147,12 +146,12 @@ void fill_header(wire::LiveHeader& header) {
   header.inherited_upto = right.inherited_upto;
   header.method = static_cast<std::uint8_t>(right.method);
   header.daemon = right.daemon ? 1 : 0;
-  copy_text(header.boot_id, sizeof header.boot_id, introduction().boot_id);
+  copy_text(header.boot_id, sizeof header.boot_id, introduction->boot_id);
   copy_text(header.name, sizeof header.name, right.name);
 }
 
 std::string_view hello_payload(const wire::LiveHeader& header) {
-  auto& [boot_id, info, payload] = introduction();
+  auto& [boot_id, info, payload] = *introduction;
   info.pid = header.pid;
   info.parent_pid = header.parent_pid;
   info.start_ticks = header.start_ticks;
@@ -198,6 +197,7 @@ bool open_file() {
     complain_once();
     return false;
   }
+  if (introduction == nullptr) introduction = new Introduction;
   file.header = at<wire::LiveHeader>(base, wire::kHeaderOffset);
   file.control = at<wire::LiveControl>(base, wire::kControlOffset);
   file.declarations = at<std::byte>(base, wire::kDeclarationsOffset);

@@ -63,20 +63,12 @@ struct Rates {
 };
 
 Rates rates_of(const ConnectionEnd& end, const Stretch& stretch) {
+  const auto buckets = end.series.touching(stretch.begin_ns, stretch.end_ns);
+  if (buckets.empty()) return {};
   model::StreamBucket sum;
-  std::uint64_t begin = stretch.end_ns;
-  const auto& buckets = end.series.buckets();
-  for (auto bucket = buckets.rbegin(); bucket != buckets.rend(); ++bucket) {
-    if (bucket->begin_ns >= stretch.end_ns) continue;
-    if (bucket->begin_ns + end.series.width_ns() <= stretch.begin_ns) break;
-    sum.merge(*bucket);
-    begin = bucket->begin_ns;
-  }
-  // A bucket that reaches into the stretch counts whole; the divisor is stretched along with it.
-  const std::uint64_t length =
-      std::max({stretch.length_ns(), stretch.end_ns - std::min(begin, stretch.end_ns),
-                std::uint64_t{1'000'000}});
-  const double per_second = 1e9 / static_cast<double>(length);
+  for (const model::StreamBucket& bucket : buckets) sum.merge(bucket);
+  const double per_second =
+      1e9 / static_cast<double>(counted_ns(stretch, buckets.front().begin_ns));
   return {static_cast<double>(sum.sent) * per_second,
           static_cast<double>(sum.received) * per_second,
           static_cast<double>(sum.sent_bytes) * per_second,

@@ -43,24 +43,17 @@ std::map<model::ObjectId, Waits> collect_waits(const model::Model& model, const 
 }
 
 void measure_rates(const model::Queue& queue, const Stretch& stretch, Flow& flow) {
+  const auto buckets = queue.series.touching(stretch.begin_ns, stretch.end_ns);
   std::uint64_t puts = 0;
   std::uint64_t gets = 0;
-  std::uint64_t begin = stretch.end_ns;
-  const auto& buckets = queue.series.buckets();
-  const std::uint64_t width = queue.series.width_ns();
-  for (auto bucket = buckets.rbegin(); bucket != buckets.rend(); ++bucket) {
-    if (bucket->begin_ns >= stretch.end_ns) continue;
-    // A bucket that reaches into the stretch counts whole; the divisor is stretched along with it.
-    if (bucket->begin_ns + width <= stretch.begin_ns) break;
-    puts += bucket->puts;
-    gets += bucket->gets;
-    begin = bucket->begin_ns;
+  for (const auto& bucket : buckets) {
+    puts += bucket.puts;
+    gets += bucket.gets;
   }
   if (puts + gets == 0) return;
-  const std::uint64_t length =
-      std::max(stretch.length_ns(), stretch.end_ns - std::min(begin, stretch.end_ns));
-  flow.in_per_s = static_cast<double>(puts) / seconds(std::max<std::uint64_t>(length, 1'000'000));
-  flow.out_per_s = static_cast<double>(gets) / seconds(std::max<std::uint64_t>(length, 1'000'000));
+  const double length = seconds(counted_ns(stretch, buckets.front().begin_ns));
+  flow.in_per_s = static_cast<double>(puts) / length;
+  flow.out_per_s = static_cast<double>(gets) / length;
 }
 
 std::uint64_t full_since(const model::Queue& queue, std::uint64_t capacity) {
@@ -154,15 +147,17 @@ std::optional<std::uint64_t> Flow::full_in_ns() const noexcept {
 
 std::optional<Sojourn> sojourn_of(const model::MessageTrace& trace, const Stretch& stretch) {
   model::Sojourns all;
-  const auto& series = trace.sojourns();
-  for (auto bucket = series.buckets().rbegin(); bucket != series.buckets().rend(); ++bucket) {
-    if (bucket->begin_ns >= stretch.end_ns) continue;
-    if (bucket->begin_ns + series.width_ns() <= stretch.begin_ns) break;
-    all.merge(bucket->sojourns);
-  }
+  for (const auto& bucket : trace.sojourns().touching(stretch.begin_ns, stretch.end_ns))
+    all.merge(bucket.sojourns);
   const auto median = all.percentile(0.5);
   if (!median) return std::nullopt;
   return Sojourn{*median, *all.percentile(0.99), all.count()};
+}
+
+std::uint64_t counted_ns(const Stretch& stretch, std::uint64_t first_bucket_ns) noexcept {
+  constexpr std::uint64_t kLeast = 1'000'000;
+  return std::max(
+      {stretch.length_ns(), stretch.end_ns - std::min(first_bucket_ns, stretch.end_ns), kLeast});
 }
 
 Stretch lately(const model::Model& model) {

@@ -21,6 +21,10 @@ struct Stretch {
   }
 };
 
+// Over how long the buckets were counted that have a part in the stretch, of which the first begins
+// at that moment: one that reaches into it counts whole. At least a millisecond.
+std::uint64_t counted_ns(const Stretch& stretch, std::uint64_t first_bucket_ns) noexcept;
+
 // The last five seconds, or less when the session is younger.
 Stretch lately(const model::Model& model);
 

@@ -8,6 +8,7 @@
 #include <bit>
 #include <cstdint>
 #include <deque>
+#include <span>
 #include <type_traits>
 #include <vector>
 
@@ -28,6 +29,18 @@ class BucketSeries {
     auto after = std::upper_bound(buckets_.begin(), buckets_.end(), t_ns,
                                   [](std::uint64_t t, const Bucket& b) { return t < b.begin_ns; });
     return after == buckets_.begin() ? nullptr : &*std::prev(after);
+  }
+
+  // Those that have a part in the moments from `begin_ns` up to and without `end_ns`.
+  [[nodiscard]] std::span<const Bucket> touching(std::uint64_t begin_ns,
+                                                 std::uint64_t end_ns) const noexcept {
+    const auto first = std::lower_bound(
+        buckets_.begin(), buckets_.end(), begin_ns,
+        [this](const Bucket& b, std::uint64_t t) { return b.begin_ns + width_ns_ <= t; });
+    const auto last =
+        std::lower_bound(first, buckets_.end(), end_ns,
+                         [](const Bucket& b, std::uint64_t t) { return b.begin_ns < t; });
+    return {first, last};
   }
 
   // `fact.begin_ns` is the moment; moments before the newest bucket are counted into the newest.

@@ -119,7 +119,6 @@ std::optional<Launched> ask(const Server& server, const Parcel& parcel) {
   const std::array descriptors = {theirs.get()};
   if (!send_request(server.requests.get(), Request::Fork, descriptors)) return std::nullopt;
   theirs.reset();
-  send_parcel(link.get(), parcel);  // now: the child need not wait until this process has woken up
   if (!wait_for_news(link.get(), server)) return std::nullopt;
   ServerNews news;
   auto packet = os::receive_packet(link.get(), std::as_writable_bytes(std::span(&news, 1)));
@@ -128,6 +127,9 @@ std::optional<Launched> ask(const Server& server, const Parcel& parcel) {
     throw OSError(news.value, "fork", "in the fork server");
   if (packet->descriptors.empty())
     throw RuntimeError("the fork server sent no descriptor of its child");
+  // Not before: a server may be killed between a fork and its word of it, and then another is asked;
+  // the first child must not have run by that time.
+  send_parcel(link.get(), parcel);
   return Launched{static_cast<std::uint32_t>(news.value), std::move(packet->descriptors.front()),
                   std::move(link)};
 }

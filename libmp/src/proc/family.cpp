@@ -88,6 +88,7 @@ void Family::make_own() {
     std::move(children_.begin(), children_.end(), std::back_inserter(left_behind_));
     children_.clear();
   }
+  as_parent_.reset();  // after a bare fork it still names the process before
   own_pidfd_.reset();
   (void)lifeline_.held.release();  // the fork has closed it
 }

@@ -1,5 +1,6 @@
 // What Process says of itself and what it refuses: names, flags, states, errors.
 #include "guarded.hpp"
+#include "support/child_scope.hpp"
 #include <libmp/process.hpp>
 
 #include <memory>
@@ -343,6 +344,19 @@ TEST(CurrentProcess, TakesANewName) {
 }
 
 TEST(ParentProcess, IsEmptyInTheFirstProcess) { EXPECT_EQ(mp::parent_process(), std::nullopt); }
+
+TEST(ParentProcess, OfAChildOfABareForkIsTheForkAlsoWhenItsParentHadChildren) {
+  Guarded before([] {});
+  before->start();
+  EXPECT_EQ(before.end(), 0);
+  support::ChildScope bare([] {
+    const int own = ::getpid();
+    Guarded child([own] { throw mp::SystemExit(mp::parent_process()->pid() == own ? 0 : 1); });
+    child->start();
+    return child.end().value_or(2);
+  });
+  EXPECT_TRUE(bare.wait().ok()) << bare.wait().text();
+}
 
 TEST(ParentProcess, IsTheMakerForAChild) {
   const int maker = ::getpid();

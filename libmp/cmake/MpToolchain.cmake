@@ -21,6 +21,12 @@ if(PROJECT_IS_TOP_LEVEL)
   find_program(MP_LLD ld.lld)
   if(MP_MOLD)
     add_link_options(-fuse-ld=mold)
+    # Before 2.4, what mold declares read-only may begin in a page that is not mapped: the program then ends at its start
+    # with "cannot apply additional memory protection after relocation". Any change of size may bring it (rui314/mold#1151).
+    execute_process(COMMAND ${MP_MOLD} --version OUTPUT_VARIABLE mp_mold_version)
+    if(mp_mold_version MATCHES "^mold ([0-9.]+)" AND CMAKE_MATCH_1 VERSION_LESS 2.4)
+      add_link_options(LINKER:-z,norelro)
+    endif()
   elseif(MP_LLD)
     add_link_options(-fuse-ld=lld)
   endif()

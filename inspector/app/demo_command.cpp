@@ -42,7 +42,8 @@ int run_demo(const DemoOptions& options) {
   report.file = record.output;
   report.output = file("report.txt");
   int code = run_report(report);
-  for (const char* panel : {"overview", "processes", "queues", "locks", "resources"}) {
+  for (const char* panel :
+       {"overview", "processes", "queues", "connections", "locks", "resources"}) {
     ShotOptions shot;
     shot.file = record.output;
     shot.panel = panel;

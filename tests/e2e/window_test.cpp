@@ -44,7 +44,7 @@ TEST(Window, DrawsEachScreenOfARecording) {
   line.record(line.file("hang.mpr"), {"deadlock", "--seconds", "2"});
   std::set<std::string> different;
   for (const std::vector<std::string>& screen : std::vector<std::vector<std::string>>{
-           {"sessions"}, {"overview"}, {"processes"}, {"queues"}, {"locks"}, {"locks", "--graph"}, {"resources"}, {"overview", "--light"}}) {
+           {"sessions"}, {"overview"}, {"processes"}, {"queues"}, {"connections"}, {"locks"}, {"locks", "--graph"}, {"resources"}, {"overview", "--light"}}) {
     std::vector<std::string> command = Line::inspector({"shot", line.file("hang.mpr"), "--at", "1.5", "-o", line.file("x.png"), "--panel"});
     command.insert(command.end(), screen.begin(), screen.end());
 
@@ -58,7 +58,7 @@ TEST(Window, DrawsEachScreenOfARecording) {
     EXPECT_GT(png.bytes.size(), 20'000u) << screen[0];
     different.insert(png.bytes);
   }
-  EXPECT_EQ(different.size(), 8u) << "each screen shows something else";
+  EXPECT_EQ(different.size(), 9u) << "each screen shows something else";
 }
 
 TEST(Window, TheSamePictureTwiceIsTheSameFile) {

@@ -24,7 +24,8 @@ TEST(Pipeline, CountsEveryFileOnce) {
   const auto end = pipeline({"ok", "--files", "40", "--size", "16k"});
 
   EXPECT_EQ(end.code, 0) << end.text();
-  EXPECT_THAT(end.output, AllOf(HasSubstr("main: 40 files, 3 of them copies; 655360 bytes"),
+  EXPECT_THAT(end.output, AllOf(HasSubstr("   40 of 40 files"),
+                                HasSubstr("main: 40 files, 3 of them copies; 655360 bytes"),
                                 HasSubstr("every file was counted once")));
 }
 

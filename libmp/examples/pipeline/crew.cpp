@@ -20,12 +20,6 @@ constexpr int kTroubleAt = 3;  // the worker's third file
 
 std::string short_name(const std::string& file) { return std::filesystem::path(file).filename(); }
 
-// Until both of the two have come `times` times.
-void meet(Line& line, int number, std::size_t times) {
-  line.meeting.put(number);
-  while (line.meeting.qsize() < 2 * times) std::this_thread::sleep_for(1ms);
-}
-
 // Mode deadlock: worker-1 takes `index` and then wants `totals`, worker-2 the other way round. In a
 // real program the two would have to be unlucky; these meet before they take their first lock, so
 // that neither waits for the other's already, and again when both hold it.
@@ -33,9 +27,9 @@ void cross_paths(Line& line, int number) {
   mp::Lock& first = number == 1 ? line.index : line.totals;
   mp::Lock& second = number == 1 ? line.totals : line.index;
   mp::inspect::note("checking the books");
-  meet(line, number, 1);
+  line.meeting.wait();
   const std::scoped_lock guard(first);
-  meet(line, number, 2);
+  line.meeting.wait();
   const std::scoped_lock other(second);
 }
 
@@ -129,6 +123,8 @@ class Worker {
 // A line that is written over on a terminal, one a second elsewhere.
 class Summary {
  public:
+  void expect(int files) { expected_ += files; }
+
   void add(const Result& result) {
     ++files_;
     bytes_ += result.bytes;
@@ -141,26 +137,36 @@ class Summary {
     shown_ = now;
     char text[160];
     std::snprintf(text, sizeof text,
-                  "%5d files  %8.1f MB read  %8.1f MB packed  waiting: %2zu jobs, %zu results",
-                  files_, static_cast<double>(bytes_) / 1e6, static_cast<double>(packed_) / 1e6,
-                  line.jobs.qsize(), line.results.qsize());
+                  "%5d of %d files  %8.1f MB read  %8.1f MB packed  waiting: %2zu jobs, %zu results",
+                  files_, expected_, static_cast<double>(bytes_) / 1e6,
+                  static_cast<double>(packed_) / 1e6, line.jobs.qsize(), line.results.qsize());
     std::cout << (is_terminal_ ? "\r" : "") << text << (is_terminal_ && !is_last ? "" : "\n")
               << std::flush;
   }
 
  private:
   int files_ = 0;
+  int expected_ = 0;
   std::uint64_t bytes_ = 0;
   std::uint64_t packed_ = 0;
   bool is_terminal_ = ::isatty(STDOUT_FILENO) == 1;
   std::chrono::steady_clock::time_point shown_ = std::chrono::steady_clock::now();
 };
 
+// What the reader has said since; its end of the pipe closes when it has said all.
+void hear(mp::Connection& plan, Summary& summary) {
+  try {
+    while (!plan.closed() && plan.poll()) summary.expect(plan.recv<int>());
+  } catch (const mp::EOFError&) {
+    plan.close();
+  }
+}
+
 }  // namespace
 
 void say(const std::string& text) { std::cout << text + "\n" << std::flush; }
 
-void read_folder(Line line) {
+void read_folder(Line line, mp::Connection plan) {
   const auto begin = std::chrono::steady_clock::now();
   const auto run = line.options.run.value_or(0s);
   mp::inspect::note("listing " + line.options.folder.string());
@@ -169,6 +175,7 @@ void read_folder(Line line) {
   do {
     ++pass;
     mp::inspect::note("handing out the files, round " + std::to_string(pass));
+    plan.send(static_cast<int>(files.size()));
     for (const auto& file : files) line.jobs.put({file.string(), pass});
   } while (line.options.mode != Mode::Deadlock && !files.empty() &&
            std::chrono::steady_clock::now() - begin < run);
@@ -177,9 +184,10 @@ void read_folder(Line line) {
 
 void work(Line line, int number) { Worker(std::move(line), number).run(); }
 
-void collect(Line line) {
+void collect(Line line, mp::Connection plan) {
   Summary summary;
   for (;;) {
+    hear(plan, summary);
     try {
       const Result result = line.results.get(100ms);
       if (result.file.empty()) break;

@@ -30,16 +30,16 @@ struct Line {
   mp::Queue<Result> results{mp::QueueOptions{.maxsize = 8, .name = "results"}};
   mp::Lock index{"index"};    // guards `known`
   mp::Lock totals{"totals"};  // guards `ledger`
-  mp::Queue<int> meeting{
-      mp::QueueOptions{.maxsize = 4, .name = "meeting"}};  // for mode deadlock only
+  mp::Barrier meeting{2, {}, mp::Timeout::never(), "meeting"};  // for mode deadlock only
   Index known;
   Ledger ledger;
 };
 
-// The functions that run as processes of their own.
-void read_folder(Line line);
+// The functions that run as processes of their own. Over `plan`, a pipe, the reader tells the
+// collector how many files are to come, round by round.
+void read_folder(Line line, mp::Connection plan);
 void work(Line line, int number);
-void collect(Line line);
+void collect(Line line, mp::Connection plan);
 
 // One whole line, also when several processes speak at once.
 void say(const std::string& text);

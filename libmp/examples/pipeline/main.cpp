@@ -1,5 +1,5 @@
-// The tutorial of the library as a program: queues, locks, processes, and what happens when things
-// go wrong. Start reading here; crew.cpp has what the processes do.
+// The tutorial of the library as a program: processes, queues, locks, a pipe, and what happens when
+// things go wrong. Start reading here; crew.cpp has what the processes do.
 #include "crew.hpp"
 #include "folder.hpp"
 #include "options.hpp"
@@ -63,8 +63,9 @@ int run(const pipeline::Options& options, const std::filesystem::path& scratch) 
             .known = pipeline::Index(scratch / "index"),
             .ledger = pipeline::Ledger(scratch / "ledger")};
 
-  mp::Process reader({.name = "reader"}, pipeline::read_folder, line);
-  mp::Process collector({.name = "collector"}, pipeline::collect, line);
+  auto [listening, speaking] = mp::Pipe(false);
+  mp::Process reader({.name = "reader"}, pipeline::read_folder, line, std::move(speaking));
+  mp::Process collector({.name = "collector"}, pipeline::collect, line, std::move(listening));
   std::vector<mp::Process> workers;
   for (int i = 1; i <= options.workers; ++i) {
     workers.emplace_back(mp::ProcessOptions{.name = "worker-" + std::to_string(i)}, pipeline::work,

@@ -18,8 +18,10 @@ It reads every file of FOLDER, finds duplicates and says what compression would 
 read; without one a folder with made-up files is used. The processes:
 
   reader ──▶ queue jobs ──▶ worker-1..N ──▶ queue results ──▶ collector
-                              │      │
-                       lock index  lock totals      (what is known; what was done)
+    │                         │      │                            ▲
+    │                  lock index  lock totals                    │
+    │             (what is known)  (what was done)                │
+    └────────────── pipe: how many files are to come ─────────────┘
 
 modes:
   ok         everything works (the default)

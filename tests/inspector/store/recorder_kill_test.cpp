@@ -31,16 +31,18 @@ struct Progress {
   std::atomic<std::uint64_t> sent{0};
 };
 
-// Records 2000 events each millisecond, stamped with the present.
+// Records some 20 events each millisecond, stamped with the present: far fewer than it could, for
+// this is not about what a busy machine can do.
+constexpr std::size_t kBatch = 20;
 int record_for_ever(const std::filesystem::path& path, Progress& progress) {
-  auto recorder = Recorder::create(path, {.checkpoint_events = 20000});
+  auto recorder = Recorder::create(path, {.checkpoint_events = 2000});
   if (!recorder.ok()) return 1;
   support::RandomEvents random(1);
   while (true) {
-    auto batch = random.batch(200);
+    auto batch = random.batch(kBatch);
     for (auto& event : batch.events) event.t_ns = now_ns();
     recorder.value()->add(std::make_shared<const mp::wire::Batch>(std::move(batch)));
-    progress.sent += 200;
+    progress.sent += kBatch;
     progress.committed = recorder.value()->committed_events();
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }

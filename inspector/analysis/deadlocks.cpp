@@ -143,11 +143,11 @@ std::vector<model::ObjectId> objects_of(const WaitGraph& graph,
                                         const std::vector<NodeIndex>& members) {
   std::vector<model::ObjectId> objects;
   for (const NodeIndex node : members) {
-    const model::ObjectId object = graph.nodes[node].row->object;
-    if (object != 0 && std::find(objects.begin(), objects.end(), object) == objects.end())
-      objects.push_back(object);
+    const auto waited_for = graph.nodes[node].row->waited_for();
+    objects.insert(objects.end(), waited_for.begin(), waited_for.end());
   }
   std::sort(objects.begin(), objects.end());
+  objects.erase(std::unique(objects.begin(), objects.end()), objects.end());
   return objects;
 }
 
@@ -182,16 +182,31 @@ void add_details(const model::Model& model, const Names& names, const WaitGraph&
     finding.details.push_back(Text("Stuck behind it: ") << join_texts(behind) << ".");
 }
 
-std::string advice_for(const WaitGraph& graph, const Deadlock& deadlock) {
-  bool joins = false;
-  for (const NodeIndex node : deadlock.members)
-    joins = joins || graph.nodes[node].row->state == wire::ThreadState::Join;
-  const bool is_talk =
-      std::all_of(deadlock.members.begin(), deadlock.members.end(), [&](NodeIndex node) {
-        const wire::ThreadState state = graph.nodes[node].row->state;
-        return state == wire::ThreadState::ConnectionRecv ||
-               state == wire::ThreadState::ConnectionSend;
-      });
+bool waits_for_an_end(const model::Thread& thread) {
+  return thread.state == wire::ThreadState::Join ||
+         std::any_of(thread.awaited.begin(), thread.awaited.end(),
+                     [](auto& thing) { return thing.process != 0; });
+}
+
+// Whatever it waits for comes over connections.
+bool only_talks(const model::Model& model, const model::Thread& thread) {
+  const auto objects = thread.waited_for();
+  return !waits_for_an_end(thread) && !objects.empty() &&
+         std::all_of(objects.begin(), objects.end(), [&](model::ObjectId id) {
+           const model::Object* object = model.objects().find(id);
+           return object != nullptr && object->kind == wire::ObjectKind::Connection;
+         });
+}
+
+std::string advice_for(const model::Model& model, const WaitGraph& graph,
+                       const Deadlock& deadlock) {
+  const auto& members = deadlock.members;
+  const bool joins = std::any_of(members.begin(), members.end(), [&](NodeIndex node) {
+    return waits_for_an_end(*graph.nodes[node].row);
+  });
+  const bool is_talk = std::all_of(members.begin(), members.end(), [&](NodeIndex node) {
+    return only_talks(model, *graph.nodes[node].row);
+  });
   if (is_talk && deadlock.members.size() == 1)
     return "Close the other end where it is not used: then the wait ends with the stream.";
   if (is_talk)
@@ -241,7 +256,7 @@ Finding describe(const model::Model& model, const Names& names, const WaitGraph&
                                          : knot_sentence(names, graph, deadlock.members));
   if (deadlock.timed) finding.sentence << "; only a timeout ends it";
   finding.sentence << ".";
-  finding.advice = advice_for(graph, deadlock);
+  finding.advice = advice_for(model, graph, deadlock);
   add_details(model, names, graph, deadlock, finding);
 
   // The same threads may meet again in another deadlock: the moment tells the two apart.

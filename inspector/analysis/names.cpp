@@ -4,15 +4,16 @@
 
 namespace inspector::analysis {
 
-Text join_texts(const std::vector<Text>& items, std::size_t limit) {
+Text join_texts(const std::vector<Text>& items, std::size_t limit, const char* word) {
+  const std::string last = " " + std::string(word) + " ";
   const bool cut = items.size() > limit;
   const std::size_t shown = cut ? limit - 1 : items.size();
   Text text;
   for (std::size_t i = 0; i < shown; ++i) {
-    if (i > 0) text << (!cut && i + 1 == shown ? " and " : ", ");
+    if (i > 0) text << (!cut && i + 1 == shown ? last : ", ");
     text << items[i];
   }
-  if (cut) text << " and " + std::to_string(items.size() - shown) + " more";
+  if (cut) text << last + std::to_string(items.size() - shown) + " more";
   return text;
 }
 
@@ -86,6 +87,15 @@ std::string Names::kind_word(model::ObjectId id) const {
 
 Text Names::say_object(model::ObjectId id) const {
   return Text(kind_word(id) + " ") << Span{object(id), Subject::of_object(id)};
+}
+
+Text Names::say_readiness(model::ObjectId id) const {
+  const model::Object* row = model_.objects().find(id);
+  const auto kind = row == nullptr ? wire::ObjectKind::None : row->kind;
+  const char* what = kind == wire::ObjectKind::Connection ? "data on "
+                     : kind == wire::ObjectKind::Listener ? "a client at "
+                                                          : "an item of ";
+  return Text(what) << say_object(id);
 }
 
 }  // namespace inspector::analysis

@@ -39,6 +39,9 @@ class Names {
   }
   // "lock results", of which the name is the chip.
   [[nodiscard]] Text say_object(model::ObjectId id) const;
+  // What makes it ready for mp::wait: "data on connection a", "an item of queue b", "a client at
+  // listener c".
+  [[nodiscard]] Text say_readiness(model::ObjectId id) const;
 
  private:
   const model::Model& model_;

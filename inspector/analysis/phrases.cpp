@@ -33,7 +33,7 @@ Text wait_object(const Names& names, wire::ThreadState state, model::ObjectId ob
     case wire::ThreadState::Accept:
       return of(" for a client at ", " for a client");
     case wire::ThreadState::Wait:
-      return " for one of several things";
+      return " for one of several things";  // of what is over nothing more is kept
     case wire::ThreadState::SemaphoreWait:
       return of(" for a permit of ", " for a semaphore");
     case wire::ThreadState::ConditionWait:
@@ -46,11 +46,35 @@ Text wait_object(const Names& names, wire::ThreadState state, model::ObjectId ob
   return " for something";
 }
 
+// What a wait over several things is for: "data on connection a, the end of b, c or d".
+Text awaited_words(const Names& names, const model::Thread& thread) {
+  constexpr std::size_t kNamed = 6;
+  std::vector<Text> things;
+  for (const model::Awaited& thing : thread.awaited) {
+    if (thing.object != 0) things.push_back(names.say_readiness(thing.object));
+  }
+  bool is_first = true;
+  for (const model::Awaited& thing : thread.awaited) {
+    if (thing.process == 0) continue;
+    things.push_back(Text(is_first ? "the end of " : "") << names.say(thing.process));
+    is_first = false;
+  }
+  if (things.empty()) return "one of several things";
+  if (things.size() < thread.awaited_count || things.size() > kNamed) {
+    things.resize(std::min(things.size(), kNamed - 1));
+    things.emplace_back(std::to_string(thread.awaited_count - things.size()) + " more");
+  }
+  return join_texts(things, kNamed, "or");
+}
+
 }  // namespace
 
 std::string quoted(const std::string& words) { return "“" + words + "”"; }
 
 Text wait_phrase(const Names& names, const model::Thread& thread) {
+  if (thread.state == wire::ThreadState::Wait) {
+    return Text("waits for ") << awaited_words(names, thread);
+  }
   return Text("waits") << wait_object(names, thread.state, thread.object, thread.joined);
 }
 

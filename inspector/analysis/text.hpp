@@ -75,7 +75,8 @@ class Text {
   std::vector<Span> spans_;
 };
 
-// "A", "A, B and C", beyond `limit` "A, B and 5 more", with the subjects kept.
-Text join_texts(const std::vector<Text>& items, std::size_t limit = 6);
+// "A", "A, B and C", beyond `limit` "A, B and 5 more", with the subjects kept; or with another word
+// than "and".
+Text join_texts(const std::vector<Text>& items, std::size_t limit = 6, const char* word = "and");
 
 }  // namespace inspector::analysis

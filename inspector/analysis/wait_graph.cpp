@@ -60,15 +60,10 @@ class Builder {
         }
         return;
       case wire::ThreadState::Join:
-        if (const auto target = nodes_of_.find(thread.joined); target != nodes_of_.end()) {
-          link_one(node, target->second.front(), 0);
-        }
+        if (lives(thread.joined)) link_one(node, main_node(thread.joined), 0);
         return;
       case wire::ThreadState::QueueGet:
-        if (const model::Queue* queue = model_.queues().find(thread.object);
-            queue == nullptr || queue->depth() == 0) {
-          link_users(node, thread.object);
-        }
+        if (is_empty(thread.object)) link_users(node, thread.object);
         return;
       case wire::ThreadState::QueuePut:
         if (is_full(thread.object)) link_users(node, thread.object);
@@ -81,23 +76,68 @@ class Builder {
         return;
       case wire::ThreadState::ConnectionRecv:
       case wire::ThreadState::ConnectionSend:
-        link_other_end(node, thread);
+        if (const model::ObjectId other = silent_end(
+                thread.object, thread.state == wire::ThreadState::ConnectionRecv);
+            other != 0) {
+          link_users(node, thread.object, other);
+        }
+        return;
+      case wire::ThreadState::Wait:
+        link_awaited(node, thread);
         return;
       default:
         return;
     }
   }
 
-  // An end that is not known may be anywhere: such a wait is never called lost.
-  void link_other_end(NodeIndex node, const model::Thread& thread) {
+  // Where the one sits who could end a wait for this end; 0 when the wait may end by itself. An end
+  // that is not known may be anywhere: such a wait is never called lost.
+  [[nodiscard]] model::ObjectId silent_end(model::ObjectId id, bool receives) const {
     const auto& connections = model_.connections();
-    const model::ConnectionEnd* end = connections.find(thread.object);
+    const model::ConnectionEnd* end = connections.find(id);
     const model::ConnectionEnd* other = end == nullptr ? nullptr : connections.find(end->other);
-    if (other == nullptr || other->lent) return;
-    const bool receives = thread.state == wire::ThreadState::ConnectionRecv;
-    // What is under way, or may be, will end the wait by itself.
-    if (receives && connections.under_way(*other) != 0) return;
-    link_users(node, other->object);
+    if (other == nullptr || other->lent) return 0;
+    // What is under way, or may be.
+    if (receives && connections.under_way(*other) != 0) return 0;
+    return other->object;
+  }
+
+  // One thing that may become ready by itself, or of which nothing is known, and the wait is not
+  // lost.
+  void link_awaited(NodeIndex node, const model::Thread& thread) {
+    const auto& things = thread.awaited;
+    const bool all_known =
+        things.size() == thread.awaited_count &&
+        std::all_of(things.begin(), things.end(), [this](auto& thing) { return needs_help(thing); });
+    if (!all_known) return;
+    for (const model::Awaited& thing : things) {
+      if (thing.process != 0) {
+        const NodeIndex to = main_node(thing.process);
+        things.size() == 1 ? link_one(node, to, 0) : link_any(node, to, 0);
+      } else if (is_connection(thing.object)) {
+        link_users(node, thing.object, silent_end(thing.object, true));
+      } else {
+        link_users(node, thing.object);
+      }
+    }
+  }
+
+  [[nodiscard]] bool needs_help(const model::Awaited& thing) const {
+    if (thing.process != 0) return lives(thing.process);
+    if (is_connection(thing.object)) return silent_end(thing.object, true) != 0;
+    return model_.queues().find(thing.object) != nullptr && is_empty(thing.object);
+  }
+
+  [[nodiscard]] bool lives(model::Puid puid) const { return nodes_of_.contains(puid); }
+  [[nodiscard]] NodeIndex main_node(model::Puid puid) const { return nodes_of_.at(puid).front(); }
+  [[nodiscard]] bool is_connection(model::ObjectId id) const {
+    const model::Object* object = model_.objects().find(id);
+    return object != nullptr && object->kind == wire::ObjectKind::Connection;
+  }
+
+  [[nodiscard]] bool is_empty(model::ObjectId id) const {
+    const model::Queue* queue = model_.queues().find(id);
+    return queue == nullptr || queue->depth() == 0;
   }
 
   [[nodiscard]] bool is_full(model::ObjectId id) const {
@@ -120,12 +160,18 @@ class Builder {
 
   void link_one(NodeIndex from, NodeIndex to, model::ObjectId object) {
     if (to == graph_.nodes.size()) return;
-    graph_.links.push_back({from, to, object});
     graph_.single.add_edge(from, to);
+    link_any(from, to, object);
+  }
+
+  void link_any(NodeIndex from, NodeIndex to, model::ObjectId object) {
+    graph_.links.push_back({from, to, object});
     graph_.any.add_edge(from, to);
   }
 
-  void link_users(NodeIndex from, model::ObjectId id) {
+  void link_users(NodeIndex from, model::ObjectId id) { link_users(from, id, id); }
+  // Waits for `waited`, which the users of `id` could make ready.
+  void link_users(NodeIndex from, model::ObjectId waited, model::ObjectId id) {
     const model::Object* object = model_.objects().find(id);
     if (object == nullptr) return;
     for (const auto& [puid, user] : object->users) {
@@ -138,10 +184,7 @@ class Builder {
       const auto user = object->users.find(puid);
       const bool may_help = user != object->users.end() ? user->second.open() : may_inherit(puid);
       if (!may_help) continue;
-      for (const NodeIndex to : nodes) {
-        graph_.links.push_back({from, to, id});
-        graph_.any.add_edge(from, to);
-      }
+      for (const NodeIndex to : nodes) link_any(from, to, waited);
     }
   }
 

@@ -10,11 +10,11 @@
 namespace inspector::analysis {
 
 // Somebody who could end a wait. Locks and joins have exactly one; a queue has all who can put or
-// take.
+// take, a wait over several things all who could make one of them ready.
 struct WaitLink {
   NodeIndex from = 0;
   NodeIndex to = 0;
-  model::ObjectId object = 0;  // 0: a join
+  model::ObjectId object = 0;  // what is waited for; 0: the end of a process
 };
 
 struct WaitNode {

@@ -11,7 +11,7 @@ namespace {
 using Kind = wire::EventKind;
 
 constexpr std::size_t kKinds = 128;
-constexpr std::uint32_t kStateVersion = 6;
+constexpr std::uint32_t kStateVersion = 7;
 
 std::array<Reducer, kKinds> make_table() {
   std::array<Reducer, kKinds> table{};

@@ -1,4 +1,5 @@
 #include "model/reduce.hpp"
+#include "wire/payload.hpp"
 
 #include <array>
 #include <string>
@@ -63,6 +64,23 @@ bool found_state(Tables& tables, const Fact& fact) {
   return true;
 }
 
+bool wait_set(Tables& tables, const Fact& fact) {
+  const auto set = wire::decode_wait_set(fact.payload);
+  Thread* row = tables.threads.touch(fact.thread);
+  if (!set || row == nullptr) return false;
+  std::vector<Awaited> things;
+  for (const wire::Awaited& thing : set->things) {
+    const Puid owner = fact.event.process;
+    const ObjectId object =
+        thing.object == 0
+            ? 0
+            : tables.objects.touch(tables.processes, owner, thing.object, fact.t_ns);
+    things.push_back({object, thing.process});
+  }
+  tables.threads.learn_awaited(*row, fact.event.c, std::move(things), set->count);
+  return true;
+}
+
 bool note(Tables& tables, const Fact& fact) {
   Thread* row = tables.threads.touch(fact.thread);
   if (row == nullptr) return false;
@@ -103,6 +121,7 @@ constexpr std::array kReducers = {
     Subscription{Kind::JoinWait, join_begins},
     Subscription{Kind::JoinDone, join_ends},
     Subscription{Kind::ThreadState, found_state},
+    Subscription{Kind::WaitSet, wait_set},
     Subscription{Kind::Note, note},
     Subscription{Kind::Mark, mark},
     Subscription{Kind::Log, log},

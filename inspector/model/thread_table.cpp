@@ -1,6 +1,7 @@
 #include "model/thread_table.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace inspector::model {
 namespace {
@@ -16,6 +17,15 @@ void longest_first(std::vector<const Thread*>& rows) {
 }
 
 }  // namespace
+
+std::vector<ObjectId> Thread::waited_for() const {
+  std::vector<ObjectId> objects;
+  if (object != 0) objects.push_back(object);
+  for (const Awaited& thing : awaited) {
+    if (thing.object != 0) objects.push_back(thing.object);
+  }
+  return objects;
+}
 
 const Thread* ThreadTable::find(ThreadKey key) const noexcept {
   const auto at = rows_.find(key);
@@ -34,7 +44,10 @@ std::vector<const Thread*> ThreadTable::of_process(Puid puid) const {
 std::vector<const Thread*> ThreadTable::waiting_on(ObjectId object) const {
   std::vector<const Thread*> out;
   for (const auto& [key, row] : rows_) {
-    if (row.waiting() && row.object == object && object != 0) out.push_back(&row);
+    if (!row.waiting() || object == 0) continue;
+    const bool is_among = std::any_of(row.awaited.begin(), row.awaited.end(),
+                                      [object](auto& thing) { return thing.object == object; });
+    if (row.object == object || is_among) out.push_back(&row);
   }
   longest_first(out);
   return out;
@@ -91,6 +104,13 @@ void ThreadTable::begin_wait(Thread& row, const WaitBegin& begin) {
   row.blocker = begin.blocker;
 }
 
+void ThreadTable::learn_awaited(Thread& row, std::uint32_t number, std::vector<Awaited> things,
+                                std::uint32_t count) {
+  if (row.state != wire::ThreadState::Wait || row.wait_number != number) return;
+  row.awaited = std::move(things);
+  row.awaited_count = std::max(count, static_cast<std::uint32_t>(row.awaited.size()));
+}
+
 void ThreadTable::end_wait(Thread& row, std::uint32_t number, WaitOutcome outcome,
                            std::uint64_t t_ns) {
   if (number == 0) return;
@@ -125,6 +145,8 @@ void ThreadTable::close_wait(Thread& row, WaitOutcome outcome, std::uint64_t t_n
   row.since_ns = std::max(t_ns, row.since_ns);
   row.timeout_ns = wire::kNoTimeout;
   row.blocker = {};
+  row.awaited.clear();
+  row.awaited_count = 0;
 }
 
 void ThreadTable::hold(ThreadKey key, const Hold& hold) {
@@ -173,6 +195,9 @@ void ThreadTable::process_died(Puid puid, std::uint64_t t_ns) {
 void ThreadTable::rename_object(ObjectId from, ObjectId to) {
   for (auto& [key, row] : rows_) {
     if (row.object == from) row.object = to;
+    for (Awaited& thing : row.awaited) {
+      if (thing.object == from) thing.object = to;
+    }
     for (Hold& hold : row.held) {
       if (hold.object == from) hold.object = to;
     }

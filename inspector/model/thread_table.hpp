@@ -20,6 +20,14 @@ struct Hold {
   void io(auto& ar) { ar(object, number, since_ns, told, site); }
 };
 
+// An object, or a process that is to end; neither: nothing is known of it.
+struct Awaited {
+  ObjectId object = 0;
+  Puid process = 0;
+  void io(auto& ar) { ar(object, process); }
+  bool operator==(const Awaited&) const = default;
+};
+
 struct Thread {
   ThreadKey key;
   std::uint32_t generation = 0;
@@ -36,16 +44,21 @@ struct Thread {
   std::uint64_t since_ns = 0;     // of the present state
   std::uint64_t timeout_ns = wire::kNoTimeout;
   ThreadKey blocker{};  // who held the lock when the wait began
+  // In a Wait over several things: the first few of them, and how many there are; 0 = not told.
+  std::vector<Awaited> awaited{};
+  std::uint32_t awaited_count = 0;
 
   std::string note{};  // the user's own words for what it does now
   std::uint64_t note_since_ns = 0;
   std::vector<Hold> held{};  // in the order of acquisition
 
   [[nodiscard]] bool waiting() const noexcept { return state != wire::ThreadState::Running; }
+  // Its object, or all that are known of a wait over several things.
+  [[nodiscard]] std::vector<ObjectId> waited_for() const;
   void io(auto& ar) {
     ar(key, generation, tid, name, ended, started_ns, ended_ns, state, wait_number, object, joined,
        since_ns);
-    ar(timeout_ns, blocker, note, note_since_ns, held);
+    ar(timeout_ns, blocker, awaited, awaited_count, note, note_since_ns, held);
   }
 };
 
@@ -92,7 +105,7 @@ class ThreadTable {
   [[nodiscard]] const std::map<ThreadKey, Thread>& rows() const noexcept { return rows_; }
   [[nodiscard]] const Thread* find(ThreadKey key) const noexcept;
   [[nodiscard]] std::vector<const Thread*> of_process(Puid puid) const;
-  // Of living processes, longest wait first.
+  // For this object, also among others; of living processes, longest wait first.
   [[nodiscard]] std::vector<const Thread*> waiting_on(ObjectId object) const;
   [[nodiscard]] std::vector<const Thread*> waiting_on(ObjectId object,
                                                       wire::ThreadState state) const;
@@ -104,6 +117,9 @@ class ThreadTable {
   void start(Thread& row, std::uint32_t generation, std::uint32_t tid, std::string_view name,
              std::uint64_t t_ns);
   void end(Thread& row, std::uint32_t generation, std::uint64_t t_ns);
+  // What its present wait, in ThreadState::Wait, is for; nothing if that is over.
+  void learn_awaited(Thread& row, std::uint32_t number, std::vector<Awaited> things,
+                     std::uint32_t count);
   // Applied only if the number is newer than what is known; 0 = number unknown, then by time.
   void begin_wait(Thread& row, const WaitBegin& begin);
   void end_wait(Thread& row, std::uint32_t number, WaitOutcome outcome, std::uint64_t t_ns);

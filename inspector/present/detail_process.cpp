@@ -234,7 +234,7 @@ void describe_thread(const Look& look, const model::Thread& thread, DetailVm& vm
   std::vector<Chip> holds;
   for (const model::Hold& hold : thread.held) holds.push_back(look.chip_object(hold.object));
   add_relation(vm, "holds", std::move(holds));
-  add_relation(vm, "waits for", {waiting_for(look, thread)});
+  add_relation(vm, "waits for", all_waited_for(look, thread));
   add_relation(vm, "process", {look.chip(thread.key.process)});
   vm.ids.push_back({"tid", std::to_string(thread.tid)});
   vm.ids.push_back({"slot", fmt::format("{}.{}", thread.key.slot, thread.generation), false});

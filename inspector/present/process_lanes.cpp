@@ -53,8 +53,10 @@ class LaneBuilder {
 
  private:
   [[nodiscard]] EntityRef waiting_ref(const model::Thread& thread) const {
-    return thread.state == wire::ThreadState::Join ? Look::ref(thread.joined)
-                                                   : look_.ref_object(thread.object);
+    if (thread.state == wire::ThreadState::Join) return Look::ref(thread.joined);
+    if (thread.object != 0 || thread.awaited.empty()) return look_.ref_object(thread.object);
+    const model::Awaited& first = thread.awaited.front();
+    return first.process != 0 ? Look::ref(first.process) : look_.ref_object(first.object);
   }
   // Between two waits it ran.
   void run_until(std::uint64_t t_ns) {

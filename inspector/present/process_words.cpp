@@ -57,9 +57,22 @@ Spark scaled(std::vector<double> values, double least_top) {
 }  // namespace
 
 Chip waiting_for(const Look& look, const model::Thread& thread) {
-  if (!thread.waiting()) return {};
-  return thread.state == wire::ThreadState::Join ? look.chip(thread.joined)
-                                                 : look.chip_object(thread.object);
+  const std::vector<Chip> all = all_waited_for(look, thread);
+  if (all.empty()) return {};
+  Chip chip = all.front();
+  if (thread.awaited_count > 1)
+    chip.label += " or " + std::to_string(thread.awaited_count - 1) + " more";
+  return chip;
+}
+
+std::vector<Chip> all_waited_for(const Look& look, const model::Thread& thread) {
+  std::vector<Chip> chips;
+  for (const model::ObjectId object : thread.waited_for()) chips.push_back(look.chip_object(object));
+  if (thread.joined != 0) chips.push_back(look.chip(thread.joined));
+  for (const model::Awaited& thing : thread.awaited) {
+    if (thing.process != 0) chips.push_back(look.chip(thing.process));
+  }
+  return chips;
 }
 
 std::uint64_t age_of(const Look& look, const model::Process& process) {

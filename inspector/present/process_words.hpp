@@ -31,5 +31,7 @@ Spark rss_spark(const model::Process&);
 
 // What a thread waits for: an object, or the process that it joins.
 Chip waiting_for(const Look&, const model::Thread&);
+// All that is known of it.
+std::vector<Chip> all_waited_for(const Look&, const model::Thread&);
 
 }  // namespace inspector::present

@@ -48,10 +48,8 @@ class PictureBuilder {
       in_cycle_[node] = number;
       thread_node(node);
       const model::Thread& thread = *graph_.nodes[node].row;
-      if (thread.object != 0) {
-        const int object = object_node(thread.object);
-        vm_.nodes[static_cast<std::size_t>(object)].cycle = number;
-      }
+      for (const model::ObjectId id : thread.waited_for())
+        vm_.nodes[static_cast<std::size_t>(object_node(id))].cycle = number;
     }
     for (const NodeIndex node : deadlock.behind) {
       drawn_.insert(node);
@@ -103,9 +101,9 @@ class PictureBuilder {
       crowd.tip = tip_of(crowd.label, list_text(names), crowd.note);
       vm_.nodes.push_back(crowd);
       const int from = static_cast<int>(vm_.nodes.size()) - 1;
-      const int to = object_node(object);
-      vm_.edges.push_back({from, to, "wait " + crowd.note, crowd.tone, false, false});
-      add_helpers(nodes.front(), *graph_.nodes[nodes.front()].row, to);
+      vm_.edges.push_back(
+          {from, object_node(object), "wait " + crowd.note, crowd.tone, false, false});
+      add_helpers(nodes.front(), object);
     }
   }
 
@@ -114,26 +112,25 @@ class PictureBuilder {
     const int from = thread_node(node);
     const std::string lasted = duration_text(look_.age(thread.since_ns));
     const Tone tone = look_.tone(thread);
-    if (thread.state == wire::ThreadState::Join) {
-      for (const analysis::WaitLink& link : graph_.links) {
-        if (link.from == node)
-          vm_.edges.push_back({from, thread_node(link.to), "joins, " + lasted, tone,
-                               same_cycle(node, link.to), false});
-      }
-      return;
+    for (const analysis::WaitLink& link : graph_.links) {
+      if (link.from == node && link.object == 0)
+        vm_.edges.push_back({from, thread_node(link.to), "joins, " + lasted, tone,
+                             same_cycle(node, link.to), false});
     }
-    if (thread.object == 0) return;
-    const int object = object_node(thread.object);
-    vm_.edges.push_back({from, object, "waits " + lasted, tone, in_cycle_.contains(node), false});
-    add_helpers(node, thread, object);
+    for (const model::ObjectId id : thread.waited_for()) {
+      vm_.edges.push_back(
+          {from, object_node(id), "waits " + lasted, tone, in_cycle_.contains(node), false});
+      add_helpers(node, id);
+    }
   }
 
-  // Who could end the wait: the holder, or everyone lost who might have helped.
-  void add_helpers(NodeIndex node, const model::Thread& thread, int object) {
-    if (!helped_.insert(thread.object).second) return;
-    const bool single = thread.state == wire::ThreadState::LockWait;
+  // Who could end the wait for it: the holder, or everyone lost who might have helped.
+  void add_helpers(NodeIndex node, model::ObjectId waited) {
+    if (!helped_.insert(waited).second) return;
+    const int object = object_node(waited);
+    const bool single = graph_.nodes[node].row->state == wire::ThreadState::LockWait;
     const auto is_helper = [&](const analysis::WaitLink& link) {
-      return link.from == node && link.object == thread.object &&
+      return link.from == node && link.object == waited &&
              (single || lost_.contains(link.to));
     };
     // From outside, arrows into a cycle are drawn only where there are no others.
@@ -148,7 +145,7 @@ class PictureBuilder {
       vm_.edges.push_back({object, thread_node(link.to), label,
                            single ? Tone::Holding : Tone::Unknown, ring, !single});
     }
-    if (const model::Lock* lock = look_.model.locks().find(thread.object);
+    if (const model::Lock* lock = look_.model.locks().find(waited);
         lock != nullptr && lock->state == model::LockState::OwnerDead) {
       vm_.edges.push_back(
           {object, dead_node(lock->dead_owner), "left by", Tone::Dead, false, false});

@@ -1,6 +1,8 @@
-// Two workers that wait for each other's first word, and a client that a listener serves meanwhile.
+// Two workers that wait for each other's first word, the second in wait(), and a client that a
+// listener serves meanwhile.
 #include <libmp/libmp.hpp>
 #include <libmp/listener.hpp>
+#include <libmp/wait.hpp>
 
 #include <chrono>
 #include <string>
@@ -12,6 +14,8 @@ using namespace std::chrono_literals;
 constexpr int kQuestions = 50;
 
 void listen_first(mp::Connection end) { static_cast<void>(end.recv_bytes()); }
+
+void look_first(mp::Connection end) { static_cast<void>(mp::wait({end})); }
 
 void ask(const mp::Address& address) {
   mp::Connection server = mp::Client(address);
@@ -40,7 +44,7 @@ int main() {
 
   auto [left, right] = mp::Pipe();
   mp::Process worker_1({.name = "worker-1"}, listen_first, std::move(left));
-  mp::Process worker_2({.name = "worker-2"}, listen_first, std::move(right));
+  mp::Process worker_2({.name = "worker-2"}, look_first, std::move(right));
   worker_1.start();
   worker_2.start();
   worker_1.join(4s);  // long enough to be called a deadlock

@@ -17,6 +17,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace support {
 
@@ -202,6 +203,17 @@ class EventBuilder {
   }
   void wait_send(Who who, Thing end, std::uint64_t timeout_ns = wire::kNoTimeout) {
     begin_wait(Kind::ConnectionSendWait, who, end, timeout_ns);
+  }
+
+  // A wait over several things, and what the reporter finds of it; `count`: when not all are listed.
+  static wire::Awaited any_of(Thing thing) { return {.object = thing.number}; }
+  static wire::Awaited end_of(Puid process) { return {.process = process}; }
+  void wait_any(Who who, std::vector<wire::Awaited> things, std::uint32_t count = 0,
+                std::uint64_t timeout_ns = wire::kNoTimeout) {
+    begin_wait(Kind::ConnectionWait, who, {}, timeout_ns);
+    const wire::WaitSet set{.count = count == 0 ? static_cast<std::uint32_t>(things.size()) : count,
+                            .things = std::move(things)};
+    add(Kind::WaitSet, who, {.c = waits_[{who.process, who.slot}].number}, encode(set));
   }
 
   // Semaphores, conditions, events, barriers: by the kinds of their waits. A semaphore's wait ends

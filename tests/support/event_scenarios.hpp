@@ -51,6 +51,20 @@ inline SlowConsumer slow_consumer(EventBuilder& builder, int items = 50) {
   return made;
 }
 
+// A leader that waits for work, for a worker's word, and for either worker's end.
+inline void several_waits(EventBuilder& builder) {
+  const auto root = builder.root();
+  const auto jobs = builder.queue(root, "jobs", 4, "leader.cpp:7");
+  const auto [to_worker, from_worker] = builder.pipe(root, "leader.cpp:8");
+  const auto one = builder.fork(root, "Worker-1");
+  const auto two = builder.fork(root, "Worker-2");
+  builder.wait_get(one, jobs);
+  builder.wait_recv(two, from_worker);
+  builder.wait_any(root, {EventBuilder::any_of(jobs), EventBuilder::any_of(to_worker),
+                          EventBuilder::end_of(one), EventBuilder::end_of(two), {}});
+  builder.after(1s).tick();
+}
+
 // A worker gets SIGKILL while it holds a lock; another one is told and repairs.
 struct KilledHolder {
   EventBuilder::Puid root = 0, victim = 0, heir = 0;

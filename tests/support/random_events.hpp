@@ -105,6 +105,13 @@ class RandomEvents {
         bytes = encode(site);
         break;
       }
+      case Kind::WaitSet: {
+        mp::wire::WaitSet set{.count = static_cast<std::uint32_t>(below(4)), .things = {}};
+        for (std::uint64_t left = below(4); left != 0; --left)
+          set.things.push_back({static_cast<std::uint32_t>(below(8)), below(2) * below(6)});
+        bytes = encode(set);
+        break;
+      }
       default:
         bytes.assign(below(20), 'x');
         break;

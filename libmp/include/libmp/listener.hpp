@@ -130,6 +130,7 @@ class Listener {
   [[nodiscard]] bool closed() const noexcept { return state_ == nullptr; }
 
  private:
+  friend class Waitable;
   struct State;
 
   [[nodiscard]] State& open_state(const char* operation) const;

@@ -7,6 +7,7 @@
 #include "os/runtime_dir.hpp"
 #include <libmp/exceptions.hpp>
 #include <libmp/listener.hpp>
+#include <libmp/wait.hpp>
 
 #include <cerrno>
 #include <utility>
@@ -109,6 +110,9 @@ Listener::Listener(const Address& address, const ListenerOptions& options,
                    std::source_location site)
     : state_(std::make_unique<State>(nullptr, ipc::endpoint_of(checked(address, options)), options,
                                      site)) {}
+
+Waitable::Waitable(const Listener& listener)
+    : fd_(listener.fileno()), probe_(listener.state_->handle) {}
 
 Listener::Listener(Listener&&) noexcept = default;
 Listener& Listener::operator=(Listener&&) noexcept = default;

@@ -1,5 +1,6 @@
 #include "ipc/connection_access.hpp"
 #include "ipc/deadline.hpp"
+#include "ipc/sentinels.hpp"
 #include "os/check.hpp"
 #include "os/eventfd.hpp"
 #include "os/poll.hpp"
@@ -7,6 +8,7 @@
 #include <libmp/wait.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
@@ -45,10 +47,30 @@ int poll_with_sources(std::span<pollfd> items, std::span<const Source> sources,
   }
 }
 
+// What the inspector is told of a wait: the first few of the things it is for.
+class Listed {
+ public:
+  explicit Listed(std::span<const Waitable> objects) noexcept {
+    if (probe::off()) return;
+    for (const Waitable& object : objects.first(std::min(objects.size(), room_.size()))) {
+      room_[count_++] = {.object = object.probe(),
+                         .process = object.probe() == 0 ? ipc::process_of(object.fileno()) : 0};
+    }
+  }
+  [[nodiscard]] std::span<const wire::Awaited> things() const noexcept {
+    return std::span(room_).first(count_);
+  }
+
+ private:
+  std::array<wire::Awaited, wire::kAwaitedListed> room_;
+  std::size_t count_ = 0;
+};
+
 }  // namespace
 
 Waitable::Waitable(const Connection& connection)
-    : fd_(ipc::ConnectionAccess::descriptor(connection)) {}
+    : fd_(ipc::ConnectionAccess::descriptor(connection)),
+      probe_(ipc::ConnectionAccess::probe(connection)) {}
 
 std::vector<Waitable> wait(std::span<const Waitable> objects, Timeout timeout) {
   std::vector<pollfd> items(objects.size());
@@ -58,7 +80,7 @@ std::vector<Waitable> wait(std::span<const Waitable> objects, Timeout timeout) {
     if (objects[i].source() != nullptr) sources.push_back({objects[i].source(), &items[i]});
   }
   const os::Deadline deadline = ipc::deadline_of(timeout);
-  probe::Wait waiting(wire::ThreadState::Wait, 0,
+  probe::Wait waiting(Listed(objects).things(), objects.size(),
                       deadline.is_never() ? wire::kNoTimeout : deadline.remaining_ns());
   const int ready =
       sources.empty() ? os::poll(items, deadline) : poll_with_sources(items, sources, deadline);

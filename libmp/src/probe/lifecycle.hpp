@@ -21,6 +21,8 @@ struct Birth {
 
 // The puid of this process; opens the live file if need be. 0 when off.
 std::uint64_t self_puid() noexcept;
+// Of the process that started this one; 0 when off, and in the first process of a tree.
+std::uint64_t parent_puid() noexcept;
 
 // In the parent, before fork.
 Birth prepare_child() noexcept;

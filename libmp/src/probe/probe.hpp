@@ -8,10 +8,12 @@
 
 #include <cstdint>
 #include <source_location>
+#include <span>
 #include <string_view>
 
 #include "os/call_stack.hpp"
 #include "probe/hot.hpp"
+#include "wire/awaited.hpp"
 #include "wire/kinds.hpp"
 
 #ifndef MP_PROBES
@@ -69,6 +71,7 @@ struct WaitState {
   std::uint32_t number = 0;
 };
 WaitState wait_begin(wire::ThreadState state, Handle object, std::uint64_t detail) noexcept;
+WaitState wait_begin(std::span<const wire::Awaited> things, std::size_t count, std::uint64_t timeout) noexcept;
 std::uint64_t wait_end(wire::ThreadState state, Handle object, WaitState wait, bool success) noexcept;
 
 }  // namespace detail
@@ -112,6 +115,11 @@ class Wait {
  public:
   Wait(wire::ThreadState state, Handle object, std::uint64_t detail) noexcept : state_(state), object_(object) {
     if (!off()) wait_ = detail::wait_begin(state, object, detail);
+  }
+  // For the first that is ready of `count` things, of which kAwaitedListed at most are told.
+  Wait(std::span<const wire::Awaited> things, std::size_t count, std::uint64_t timeout) noexcept
+      : state_(wire::ThreadState::Wait), object_(0) {
+    if (!off()) wait_ = detail::wait_begin(things, count, timeout);
   }
   Wait(const Wait&) = delete;
   Wait& operator=(const Wait&) = delete;

@@ -1,6 +1,7 @@
 #include "proc/family.hpp"
 
 #include "ipc/auth.hpp"
+#include "ipc/sentinels.hpp"
 #include "logging/logging.hpp"
 #include "os/child.hpp"
 #include "proc/finalizers.hpp"
@@ -57,7 +58,11 @@ Family& Family::instance() {
   return is_first ? *mine.release() : *made;
 }
 
-Family::Family() : self_(ProcessCore::self(identity_of_first_process())) {}
+Family::Family() : self_(ProcessCore::self(identity_of_first_process())) {
+  ipc::sentinel_owner.store(
+      [](int sentinel) noexcept { return Family::instance().puid_behind(sentinel); },
+      std::memory_order_release);
+}
 
 std::shared_ptr<ProcessCore> Family::self() {
   const std::scoped_lock guard(mutex_);
@@ -109,6 +114,18 @@ std::vector<std::shared_ptr<ProcessCore>> Family::living_children() {
     if (child.runs()) living.push_back(child.core);
   }
   return living;
+}
+
+std::uint64_t Family::puid_behind(int sentinel) noexcept {
+  const std::scoped_lock guard(mutex_);
+  if (owner_pid_ == os::own_pid()) {
+    for (const Child& child : children_) {
+      const auto started = child.runs() ? child.started : child.watched.lock();
+      if (started != nullptr && started->sentinel() == sentinel) return started->puid();
+    }
+  }
+  const bool is_parents = parent_ != nullptr && parent_->sentinel() == sentinel;
+  return is_parents ? probe::parent_puid() : 0;
 }
 
 void Family::remove(const ProcessCore& child) {

@@ -31,6 +31,9 @@ class Family {
   // The children that have not ended, in the order of their starts. Reaps the others.
   std::vector<std::shared_ptr<ProcessCore>> living_children();
 
+  // The puid of the child, or of the parent, whose sentinel this is; 0: nobody's.
+  std::uint64_t puid_behind(int sentinel) noexcept;
+
   // What a child made now would be called and be given.
   Identity identity_of_next_child();
 

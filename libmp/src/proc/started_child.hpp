@@ -31,6 +31,7 @@ class StartedChild {
   }
 
   [[nodiscard]] std::uint32_t pid() const noexcept { return pid_; }
+  [[nodiscard]] std::uint64_t puid() const noexcept { return puid_; }
   [[nodiscard]] int sentinel() const noexcept { return pidfd_.get(); }
 
   // Its exit code, or -N when signal N ended it; empty while it lives. Never blocks.

@@ -58,6 +58,7 @@ class Core final : public detail::WaitSource {
 
   // For mp::wait; the rest is what it says of them.
   [[nodiscard]] Waitable waitable() const;
+  [[nodiscard]] std::uint32_t probe() const noexcept override { return probe_; }
   [[nodiscard]] int eventfd() const noexcept override { return eventfd_.get(); }
   [[nodiscard]] bool is_ready() const override;
   [[nodiscard]] bool watch() const override;

@@ -54,6 +54,7 @@ Result<LiveReader> LiveReader::open(const std::string& path) {
   id.boot_id = bounded_text(header->boot_id, sizeof header->boot_id);
   id.name = bounded_text(header->name, sizeof header->name);
   reader.highest_handle_ = header->inherited_upto;
+  reader.version_ = header->version;
   if (id.puid == 0 || id.process.pid == 0) return Failure{FailureCode::Malformed, "no process in the header", path};
   return reader;
 }
@@ -207,7 +208,7 @@ void LiveReader::read_threads(wire::Batch& into, std::uint64_t now_ns, bool last
       const wire::PlainThread& slot = raw[i];
       if (slot.generation == 0) continue;
       const auto index = static_cast<std::uint16_t>(begin + i);
-      if (const auto now = view_of(slot, index, last)) compare_thread(index, *now, into, now_ns);
+      if (const auto now = view_of(slot, index, last)) compare_thread(index, *now, into, now_ns, last);
     }
     // Slots are claimed from the front: behind a page whose last slot was never used there is nothing.
     if (raw[kThreadsPerRead - 1].generation == 0) break;
@@ -239,13 +240,38 @@ std::optional<LiveReader::ThreadView> LiveReader::view_of(const wire::PlainThrea
   return now;
 }
 
-void LiveReader::compare_thread(std::uint16_t index, const ThreadView& now, wire::Batch& into, std::uint64_t now_ns) {
+// Empty when it is not, or not yet, that of this wait.
+std::optional<wire::WaitSet> LiveReader::read_wait_set(std::uint16_t index, std::uint32_t wait_number, bool last) {
+  if (version_ < wire::kVersionWithWaitSets) return std::nullopt;
+  wire::PlainWaitSet raw;
+  const std::uint64_t at = wire::kWaitSetsOffset + index * sizeof raw;
+  if (!read_raw(at, &raw, sizeof raw) || raw.wait_number != wait_number) return std::nullopt;
+  std::uint32_t number_after = 0;
+  if (!last && (!read_raw(at, &number_after, sizeof number_after) || number_after != wait_number)) return std::nullopt;
+  wire::WaitSet set{.count = raw.count, .things = {}};
+  for (std::uint32_t i = 0; i < std::min(raw.count, wire::kAwaitedListed); ++i) {
+    const bool is_process = (raw.processes >> i & 1) != 0;
+    set.things.push_back({.object = is_process ? 0 : static_cast<std::uint32_t>(raw.things[i]),
+                          .process = is_process ? raw.things[i] : 0});
+  }
+  return set;
+}
+
+void LiveReader::compare_thread(std::uint16_t index, ThreadView now, wire::Batch& into, std::uint64_t now_ns, bool last) {
   if (threads_.size() <= index) threads_.resize(index + 1u);
   ThreadView& before = threads_[index];
-  if (tell_all_ || before.generation != now.generation || before.state != now.state || before.object != now.object ||
-      before.wait_number != now.wait_number) {
+  const bool is_new = tell_all_ || before.generation != now.generation || before.state != now.state ||
+                      before.object != now.object || before.wait_number != now.wait_number;
+  if (is_new) {
     add(into, {.t_ns = now_ns, .a = now.since_ns, .object = now.object, .c = now.wait_number,
                .kind = EventKind::ThreadState, .thread = index, .flags = static_cast<std::uint16_t>(now.state)});
+  }
+  now.has_told_set = !is_new && before.has_told_set;
+  if (now.state == static_cast<std::uint32_t>(wire::ThreadState::Wait) && !now.has_told_set) {
+    if (const auto set = read_wait_set(index, now.wait_number, last)) {
+      now.has_told_set = true;
+      add(into, {.t_ns = now_ns, .c = now.wait_number, .kind = EventKind::WaitSet, .thread = index}, wire::encode(*set));
+    }
   }
   const auto lists = [](const auto& entries, std::uint64_t entry) {
     return std::find(entries.begin(), entries.end(), entry) != entries.end();
@@ -267,7 +293,7 @@ void LiveReader::compare_thread(std::uint16_t index, const ThreadView& now, wire
   if (before.note != now.note) {
     add(into, {.t_ns = now_ns, .kind = EventKind::Note, .thread = index}, now.note);
   }
-  before = now;
+  before = std::move(now);
 }
 
 void LiveReader::read_objects(wire::Batch& into, std::uint64_t now_ns) {

@@ -73,6 +73,7 @@ class LiveReader {
     std::uint32_t object = 0;
     std::uint32_t wait_number = 0;
     std::uint64_t since_ns = 0;
+    bool has_told_set = false;  // what this wait is for
     std::array<std::uint64_t, wire::kHeldPerThread> held{};
     std::array<std::uint64_t, wire::kHeldPerThread> freed{};  // the newest locks that it held before
     std::string note;
@@ -92,11 +93,13 @@ class LiveReader {
   void read_threads(wire::Batch& into, std::uint64_t now_ns, bool last);
   std::optional<ThreadView> view_of(const wire::PlainThread& slot, std::uint16_t index, bool last);
   void read_objects(wire::Batch& into, std::uint64_t now_ns);
-  void compare_thread(std::uint16_t index, const ThreadView& now, wire::Batch& into, std::uint64_t now_ns);
+  std::optional<wire::WaitSet> read_wait_set(std::uint16_t index, std::uint32_t wait_number, bool last);
+  void compare_thread(std::uint16_t index, ThreadView now, wire::Batch& into, std::uint64_t now_ns, bool last);
   void add(wire::Batch& into, wire::Event event, std::string_view payload = {});
 
   os::UniqueFd fd_;
   std::string path_;
+  std::uint32_t version_ = 0;
   LiveIdentity identity_;
   std::string trouble_;
   bool trouble_told_ = false;

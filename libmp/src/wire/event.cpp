@@ -133,6 +133,8 @@ std::string kind_name(EventKind kind) {
       return "Held";
     case EventKind::Unheld:
       return "Unheld";
+    case EventKind::WaitSet:
+      return "WaitSet";
     case EventKind::Lost:
       return "Lost";
     case EventKind::Tick:

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "wire/awaited.hpp"
 #include "wire/kinds.hpp"
 
 namespace mp::wire {
@@ -141,6 +142,13 @@ struct CallSite {
   std::vector<CodeModule> modules;
   std::vector<CodeCall> calls;
   bool operator==(const CallSite&) const = default;
+};
+
+// What a wait over several things is for.
+struct WaitSet {
+  std::uint32_t count = 0;  // of all; the first few are listed
+  std::vector<Awaited> things;
+  bool operator==(const WaitSet&) const = default;
 };
 
 // Names for people and for exports: "LockWait", "lock-wait", "Queue". Unknown values give "kind 212".

@@ -90,6 +90,7 @@ enum class EventKind : std::uint16_t {
   ThreadState = 80,  // c = wait number, a = since (ns, CLOCK_MONOTONIC), object = waited for, flags = wire::ThreadState
   Held = 81,         // this thread holds `object`: c = acquisition number
   Unheld = 82,       // it no longer does: c = acquisition number
+  WaitSet = 83,      // payload WaitSet: what this thread, in ThreadState::Wait, waits for; c = wait number
 
   // The stream itself.
   Lost = 90,  // a = how many events of this process were overwritten unread; its state is re-read right after

@@ -2,6 +2,7 @@
 // the process: SIGKILL loses nothing that was stored. Picture and rules: libmp/doc/live_file.md.
 //
 //   header (4 KiB) | control (4 KiB) | declarations (4 MiB) | threads (32 KiB) | objects (128 KiB) | ring (1 MiB)
+//     | wait sets (32 KiB)
 //
 // The process itself writes everything but the control page; readers may write only there. Readers use pread(2) and
 // believe nothing: a file may be cut short or rewritten under them.
@@ -14,12 +15,14 @@
 namespace mp::wire {
 
 inline constexpr char kLiveMagic[8] = {'M', 'P', 'L', 'I', 'V', 'E', '0', '1'};
-inline constexpr std::uint32_t kLiveVersion = 2;
-inline constexpr std::uint32_t kOldestLiveVersion = 1;  // without call sites, otherwise the same
+inline constexpr std::uint32_t kLiveVersion = 3;
+inline constexpr std::uint32_t kOldestLiveVersion = 1;  // without call sites and wait sets, otherwise the same
+inline constexpr std::uint32_t kVersionWithWaitSets = 3;
 inline constexpr std::uint32_t kThreadSlots = 256;
 inline constexpr std::uint32_t kObjectSlots = 1024;
 inline constexpr std::uint32_t kRingSlots = 32768;  // a power of two
 inline constexpr std::uint32_t kHeldPerThread = 6;
+inline constexpr std::uint32_t kAwaitedListed = 14;
 inline constexpr std::uint32_t kTold = 0x8000'0000u;
 inline constexpr std::uint32_t kNoteBytes = 40;
 inline constexpr std::uint32_t kNameBytes = 64;
@@ -111,6 +114,20 @@ using ThreadSlot = ThreadSlotOf<std::atomic>;
 using PlainThread = ThreadSlotOf<Plain>;
 static_assert(sizeof(ThreadSlot) == 128 && sizeof(PlainThread) == 128);
 
+// What the thread of the same slot waits for in mp::wait; of its wait `wait_number`, and of no other: 0 while it is being
+// written. Written by that thread only.
+template <template <typename> typename Cell>
+struct WaitSetSlotOf {
+  Cell<std::uint32_t> wait_number;
+  Cell<std::uint32_t> count;  // of all; may exceed kAwaitedListed
+  Cell<std::uint32_t> processes;  // bit i: things[i] is the puid of a process; else it is a handle, 0 = not known
+  std::uint32_t reserved;
+  Cell<std::uint64_t> things[kAwaitedListed];
+};
+using WaitSetSlot = WaitSetSlotOf<std::atomic>;
+using PlainWaitSet = WaitSetSlotOf<Plain>;
+static_assert(sizeof(WaitSetSlot) == 128 && sizeof(PlainWaitSet) == 128);
+
 // Totals of this process for one object; the slot of handle h is (h - 1) % kObjectSlots, if it got it.
 // Writers are serialised by the object itself (its lock, its side of the queue); relaxed.
 template <template <typename> typename Cell>
@@ -158,8 +175,10 @@ inline constexpr std::uint32_t kDeclarationsBytes = 4 << 20;
 inline constexpr std::uint32_t kThreadsOffset = kDeclarationsOffset + kDeclarationsBytes;
 inline constexpr std::uint32_t kObjectsOffset = kThreadsOffset + kThreadSlots * 128;
 inline constexpr std::uint32_t kRingOffset = kObjectsOffset + kObjectSlots * 128;
-inline constexpr std::uint32_t kLiveFileBytes = kRingOffset + kRingSlots * 32;
+inline constexpr std::uint32_t kWaitSetsOffset = kRingOffset + kRingSlots * 32;
+inline constexpr std::uint32_t kLiveFileBytes = kWaitSetsOffset + kThreadSlots * 128;
 static_assert(sizeof(LiveHeader) == sizeof(PlainHeader) && sizeof(LiveHeader) <= 4096);
 static_assert(kThreadsOffset % 4096 == 0 && kObjectsOffset % 4096 == 0 && kRingOffset % 4096 == 0);
+static_assert(kWaitSetsOffset % 4096 == 0);
 
 }  // namespace mp::wire

@@ -117,6 +117,19 @@ void fields(auto& io, auto& site)
   io.list(site.calls);
 }
 
+void fields(auto& io, auto& thing)
+  requires requires { thing.process; }
+{
+  io.ints(thing.object, thing.process);
+}
+
+void fields(auto& io, auto& set)
+  requires requires { set.things; }
+{
+  io.ints(set.count);
+  io.list(set.things);
+}
+
 template <class Record>
 std::string write(const Record& record, std::string room = {}) {
   Out out{std::move(room)};
@@ -145,6 +158,7 @@ std::string encode(const PeerInfo& peer) { return write(peer); }
 std::string encode(const SampleInfo& sample) { return write(sample); }
 std::string encode(const ForkRisk& risk) { return write(risk); }
 std::string encode(const CallSite& site) { return write(site); }
+std::string encode(const WaitSet& set) { return write(set); }
 
 std::optional<ProcessInfo> decode_process_info(std::string_view bytes) {
   return read<ProcessInfo>(bytes);
@@ -161,5 +175,6 @@ std::optional<SampleInfo> decode_sample_info(std::string_view bytes) {
 }
 std::optional<ForkRisk> decode_fork_risk(std::string_view bytes) { return read<ForkRisk>(bytes); }
 std::optional<CallSite> decode_call_site(std::string_view bytes) { return read<CallSite>(bytes); }
+std::optional<WaitSet> decode_wait_set(std::string_view bytes) { return read<WaitSet>(bytes); }
 
 }  // namespace mp::wire

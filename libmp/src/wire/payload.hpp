@@ -17,6 +17,7 @@ std::string encode(const PeerInfo& peer);
 std::string encode(const SampleInfo& sample);
 std::string encode(const ForkRisk& risk);
 std::string encode(const CallSite& site);
+std::string encode(const WaitSet& set);
 
 // Empty when the bytes are not such a record. Strings are cut at 4 KiB.
 std::optional<ProcessInfo> decode_process_info(std::string_view bytes);
@@ -26,5 +27,6 @@ std::optional<PeerInfo> decode_peer_info(std::string_view bytes);
 std::optional<SampleInfo> decode_sample_info(std::string_view bytes);
 std::optional<ForkRisk> decode_fork_risk(std::string_view bytes);
 std::optional<CallSite> decode_call_site(std::string_view bytes);
+std::optional<WaitSet> decode_wait_set(std::string_view bytes);
 
 }  // namespace mp::wire

@@ -38,6 +38,8 @@ const wire::PeerInfo kPeer{1, 2, 3, 4, "127.0.0.1:6000", "127.0.0.1:40312"};
 const wire::SampleInfo kSample{1, 2, 3, 4};
 const wire::ForkRisk kRisk{1, 2, 1, 4, "ledger, accounts", "stdout", "7 (/dev/null)"};
 
+const wire::WaitSet kWaitSet{.count = 20,
+                             .things = {{.object = 3}, {.process = ~std::uint64_t{0}}, {}}};
 const wire::CallSite kSite{.line = 41,
                            .file = "/src/transfer.cpp",
                            .function = "transfer",
@@ -52,6 +54,7 @@ TEST(Payload, RecordsComeBackAsTheyWere) {
   EXPECT_EQ(wire::decode_sample_info(encode(kSample)), kSample);
   EXPECT_EQ(wire::decode_fork_risk(encode(kRisk)), kRisk);
   EXPECT_EQ(wire::decode_call_site(encode(kSite)), kSite);
+  EXPECT_EQ(wire::decode_wait_set(encode(kWaitSet)), kWaitSet);
 }
 
 TEST(Payload, EveryShorterRecordIsRefused) {

@@ -2,12 +2,16 @@
 // whether it is ready.
 #pragma once
 
+#include <cstdint>
+
 namespace mp::detail {
 
 // Blocks: none of these. Fails: is_ready() and watch() throw what the object throws when it is
 // closed in this process.
 class WaitSource {
  public:
+  // What the inspector knows it by in this process; 0: not at all.
+  [[nodiscard]] virtual std::uint32_t probe() const noexcept = 0;
   // An eventfd: after watch() it becomes readable when the object may have become ready. It may be
   // readable for no reason, and stay silent when the one who should ring it was killed.
   [[nodiscard]] virtual int eventfd() const noexcept = 0;

@@ -58,6 +58,11 @@ bool store_reaped(const LiveFile& mine, std::uint64_t puid, std::int32_t code) {
 
 }  // namespace
 
+std::uint64_t parent_puid() noexcept {
+  const LiveFile* file = live();
+  return file != nullptr ? file->header->parent : 0;
+}
+
 std::uint64_t self_puid() noexcept {
   const LiveFile* file = off() ? nullptr : live();
   return file != nullptr ? file->header->puid : 0;

@@ -204,6 +204,7 @@ bool open_file() {
   file.threads = at<wire::ThreadSlot>(base, wire::kThreadsOffset);
   file.objects = at<wire::ObjectSlot>(base, wire::kObjectsOffset);
   file.ring = at<wire::RingSlot>(base, wire::kRingOffset);
+  file.wait_sets = at<wire::WaitSetSlot>(base, wire::kWaitSetsOffset);
   fill_header(*file.header);
   file.control->level.store(right.level, std::memory_order_relaxed);
   file.control->watcher.store(right.watcher, std::memory_order_relaxed);

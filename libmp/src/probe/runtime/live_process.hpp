@@ -3,10 +3,12 @@
 
 #include <atomic>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
 #include "os/process_id.hpp"
+#include "wire/awaited.hpp"
 #include "wire/kinds.hpp"
 #include "wire/live_file.hpp"
 
@@ -20,6 +22,7 @@ struct LiveFile {
   wire::ThreadSlot* threads = nullptr;
   wire::ObjectSlot* objects = nullptr;
   wire::RingSlot* ring = nullptr;
+  wire::WaitSetSlot* wait_sets = nullptr;
   char path[256] = {};
   char tree_dir[256] = {};
 };
@@ -71,6 +74,9 @@ std::uint16_t thread_index(const LiveFile& file) noexcept;
 // Writes what the thread does as one group; only the slot's own thread may.
 void set_thread_state(wire::ThreadSlot& slot, wire::ThreadState state, std::uint32_t object, std::uint32_t wait_number,
                       std::uint64_t since_ns) noexcept;
+
+// Writes what the calling thread's next wait is for; nothing when memory for it cannot be had.
+void list_awaited(const LiveFile& file, std::span<const wire::Awaited> things, std::uint32_t count) noexcept;
 
 // The slot with this object's totals, or nullptr if another object has it.
 wire::ObjectSlot* object_slot(const LiveFile& file, std::uint32_t handle) noexcept;

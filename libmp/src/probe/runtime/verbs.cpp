@@ -248,6 +248,12 @@ WaitState wait_begin(ThreadState state, Handle object, std::uint64_t detail) noe
   return wait;
 }
 
+WaitState wait_begin(std::span<const wire::Awaited> things, std::size_t count, std::uint64_t timeout) noexcept {
+  const LiveFile* file = live();
+  if (file != nullptr) list_awaited(*file, things, saturated(count));
+  return wait_begin(ThreadState::Wait, 0, timeout);
+}
+
 std::uint64_t wait_end(ThreadState state, Handle object, WaitState wait, bool success) noexcept {
   const std::uint64_t now = os::monotonic_ns();
   const std::uint64_t waited = std::max<std::uint64_t>(1, now - wait.since_ns);

@@ -23,6 +23,19 @@ constinit std::atomic<bool> arena_busy{false};
 constinit std::atomic<std::uint32_t> arena_ready{detail::kDeclarationsReady};  // bytes known to be populated
 constinit std::atomic<std::uint64_t> ring_ready{0};           // slots known to be populated, in the first lap
 constinit std::atomic<std::uint32_t> thread_pages_ready{0};   // 8 pages
+constinit std::atomic<std::uint32_t> wait_set_pages_ready{0};  // 8 pages
+constexpr std::uint32_t kSlotsPerPage = kPage / sizeof(wire::ThreadSlot);
+static_assert(sizeof(wire::WaitSetSlot) == sizeof(wire::ThreadSlot));
+
+// Whether the slot may be written. `ready` has a bit for each page of its region.
+template <typename Slot>
+bool has_page(std::atomic<std::uint32_t>& ready, Slot* slots, std::uint32_t index) noexcept {
+  const std::uint32_t page_bit = 1u << (index / kSlotsPerPage);
+  if ((ready.load(std::memory_order_relaxed) & page_bit) != 0) return true;
+  if (!os::populate(slots + index, sizeof(Slot))) return false;
+  ready.fetch_or(page_bit, std::memory_order_relaxed);
+  return true;
+}
 
 using detail::my_slot;
 
@@ -86,13 +99,8 @@ void start_slot(const LiveFile& file, wire::ThreadSlot& slot, std::uint16_t inde
 
 wire::ThreadSlot* claim_slot(const LiveFile& file) noexcept {
   if (my_slot_refused) return nullptr;
-  constexpr std::uint32_t kSlotsPerPage = kPage / sizeof(wire::ThreadSlot);
   for (std::uint16_t i = 0; i < wire::kThreadSlots; ++i) {
-    const std::uint32_t page_bit = 1u << (i / kSlotsPerPage);
-    if ((thread_pages_ready.load(std::memory_order_relaxed) & page_bit) == 0) {
-      if (!os::populate(file.threads + i, sizeof(wire::ThreadSlot))) break;
-      thread_pages_ready.fetch_or(page_bit, std::memory_order_relaxed);
-    }
+    if (!has_page(thread_pages_ready, file.threads, i)) break;
     std::uint32_t free = 0;
     if (file.threads[i].tid.compare_exchange_strong(free, os::thread_id(), std::memory_order_acq_rel)) {
       start_slot(file, file.threads[i], i);
@@ -186,8 +194,25 @@ std::uint16_t thread_index(const LiveFile& file) noexcept {
 }
 
 std::uint32_t thread_slots_ready() noexcept {
-  constexpr std::uint32_t kSlotsPerPage = kPage / sizeof(wire::ThreadSlot);
   return static_cast<std::uint32_t>(std::countr_one(thread_pages_ready.load(std::memory_order_relaxed))) * kSlotsPerPage;
+}
+
+void list_awaited(const LiveFile& file, std::span<const wire::Awaited> things, std::uint32_t count) noexcept {
+  const wire::ThreadSlot* thread = thread_slot(file);
+  if (thread == nullptr || !has_page(wait_set_pages_ready, file.wait_sets, my_index)) return;
+  wire::WaitSetSlot& set = file.wait_sets[my_index];
+  set.wait_number.store(0, std::memory_order_relaxed);
+  std::atomic_thread_fence(std::memory_order_release);
+  const std::size_t listed = std::min<std::size_t>(things.size(), wire::kAwaitedListed);
+  std::uint32_t processes = 0;
+  for (std::size_t i = 0; i < listed; ++i) {
+    const bool is_process = things[i].process != 0;
+    if (is_process) processes |= 1u << i;
+    set.things[i].store(is_process ? things[i].process : things[i].object, std::memory_order_relaxed);
+  }
+  set.processes.store(processes, std::memory_order_relaxed);
+  set.count.store(count, std::memory_order_relaxed);
+  set.wait_number.store(thread->wait_number.load(std::memory_order_relaxed) + 1, std::memory_order_release);
 }
 
 wire::ObjectSlot* object_slot(const LiveFile& file, std::uint32_t handle) noexcept {
@@ -229,6 +254,7 @@ void forget_writer_state(std::uint32_t handles) noexcept {
   const std::size_t used = std::min<std::size_t>(handles, object_slots.size());
   for (std::size_t i = 0; i < used; ++i) object_slots[i].store(nullptr, std::memory_order_relaxed);
   thread_pages_ready.store(0, std::memory_order_relaxed);
+  wait_set_pages_ready.store(0, std::memory_order_relaxed);
 }
 
 }  // namespace detail

@@ -89,20 +89,34 @@ Block make_block(const Digraph& graph, const Nodes& nodes,
   return block;
 }
 
+// An arrow from block to block, or several as one: where it leaves and where it arrives, as offsets
+// from the blocks' centres. On a ring that is not the middle.
+struct BlockEdge {
+  float leaves = 0;
+  float arrives = 0;
+};
+using BlockEdges = std::map<std::pair<std::size_t, std::size_t>, BlockEdge>;
+
+// A neighbour in the next layer or the one before, and at which heights the arrow touches both.
+struct Neighbour {
+  std::size_t slot = 0;
+  float there = 0;
+  float here = 0;
+};
+
 // A place in a layer: a block, or a bend of an edge that passes through the layer.
 struct Slot {
   std::size_t block = 0;
   float height = 0;
   float y = 0;
   bool is_bend = false;
-  std::vector<std::size_t> before;  // slots of the layer to the left
-  std::vector<std::size_t> after;
+  std::vector<Neighbour> before;  // in the layer to the left
+  std::vector<Neighbour> after;
 };
 
 class Layers {
  public:
-  Layers(const std::vector<Block>& blocks,
-         const std::vector<std::pair<std::size_t, std::size_t>>& block_edges,
+  Layers(const std::vector<Block>& blocks, const BlockEdges& block_edges,
          const LayoutOptions& options)
       : blocks_(blocks), options_(options) {
     assign_layers(block_edges);
@@ -110,7 +124,8 @@ class Layers {
       slots_.push_back({b, blocks[b].height, 0, false, {}, {}});
       layers_[layer_of_[b]].push_back(b);
     }
-    for (const auto& [from, to] : block_edges) chains_[{from, to}] = connect(from, to);
+    for (const auto& [ends, edge] : block_edges)
+      chains_[ends] = connect(ends.first, ends.second, edge);
   }
 
   void run() {
@@ -133,13 +148,13 @@ class Layers {
 
  private:
   // Longest path from a source; the blocks form an acyclic graph.
-  void assign_layers(const std::vector<std::pair<std::size_t, std::size_t>>& edges) {
+  void assign_layers(const BlockEdges& edges) {
     layer_of_.assign(blocks_.size(), 0);
     std::vector<std::size_t> incoming(blocks_.size(), 0);
     std::vector<std::vector<std::size_t>> after(blocks_.size());
-    for (const auto& [from, to] : edges) {
-      ++incoming[to];
-      after[from].push_back(to);
+    for (const auto& [ends, edge] : edges) {
+      ++incoming[ends.second];
+      after[ends.first].push_back(ends.second);
     }
     std::vector<std::size_t> ready;
     for (std::size_t b = 0; b < blocks_.size(); ++b) {
@@ -157,24 +172,31 @@ class Layers {
     layers_.resize(deepest + 1);
   }
 
-  std::vector<std::size_t> connect(std::size_t from, std::size_t to) {
+  std::vector<std::size_t> connect(std::size_t from, std::size_t to, const BlockEdge& edge) {
     std::vector<std::size_t> bends;
     std::size_t previous = from;
+    float leaves = edge.leaves;
     for (std::size_t layer = layer_of_[from] + 1; layer < layer_of_[to]; ++layer) {
       const std::size_t bend = slots_.size();
       slots_.push_back({0, 0, 0, true, {}, {}});
       layers_[layer].push_back(bend);
-      link(previous, bend);
+      link(previous, bend, {leaves, 0});
       bends.push_back(bend);
       previous = bend;
+      leaves = 0;
     }
-    link(previous, to);
+    link(previous, to, {leaves, edge.arrives});
     return bends;
   }
 
-  void link(std::size_t left, std::size_t right) {
-    slots_[left].after.push_back(right);
-    slots_[right].before.push_back(left);
+  void link(std::size_t left, std::size_t right, const BlockEdge& edge) {
+    slots_[left].after.push_back({right, edge.arrives, edge.leaves});
+    slots_[right].before.push_back({left, edge.leaves, edge.arrives});
+  }
+
+  // In units of places: within the half of one to either side.
+  [[nodiscard]] float port(const Neighbour& near) const {
+    return near.there == 0 ? 0 : near.there / slots_[near.slot].height;
   }
 
   // One barycentre sweep: each layer is sorted by the mean place of its neighbours in the layer
@@ -190,7 +212,7 @@ class Layers {
       for (const std::size_t slot : layer) {
         const auto& near = forward ? slots_[slot].before : slots_[slot].after;
         float sum = 0;
-        for (const std::size_t other : near) sum += place[other];
+        for (const Neighbour& other : near) sum += place[other.slot] + port(other);
         key[slot] = near.empty() ? place[slot] : sum / static_cast<float>(near.size());
       }
       std::stable_sort(layer.begin(), layer.end(),
@@ -218,7 +240,7 @@ class Layers {
       for (const std::size_t slot : layer) {
         const auto& near = forward ? slots_[slot].before : slots_[slot].after;
         float sum = 0;
-        for (const std::size_t other : near) sum += slots_[other].y;
+        for (const Neighbour& other : near) sum += slots_[other.slot].y + other.there - other.here;
         wish.push_back(near.empty() ? slots_[slot].y : sum / static_cast<float>(near.size()));
       }
       float pushed = 0;
@@ -314,18 +336,35 @@ struct Placing {
   std::vector<std::vector<LayoutPoint>> bends;
 };
 
+float offset_of(const Block& block, std::size_t node) {
+  const auto at = std::find(block.members.begin(), block.members.end(), node);
+  return block.offsets[static_cast<std::size_t>(at - block.members.begin())].y;
+}
+
+// Between two blocks one, at the mean height of all that it stands for.
+BlockEdges block_edges_of(const Placing& placing, const std::vector<Block>& blocks,
+                          const std::vector<std::size_t>& edge_ids) {
+  BlockEdges sums;
+  std::map<std::pair<std::size_t, std::size_t>, float> counts;
+  for (const std::size_t id : edge_ids) {
+    const LayoutEdge& edge = placing.edges[id];
+    const std::pair ends{placing.block_of[edge.from], placing.block_of[edge.to]};
+    if (ends.first == ends.second) continue;
+    sums[ends].leaves += offset_of(blocks[ends.first], edge.from);
+    sums[ends].arrives += offset_of(blocks[ends.second], edge.to);
+    ++counts[ends];
+  }
+  for (auto& [ends, edge] : sums) {
+    edge.leaves /= counts[ends];
+    edge.arrives /= counts[ends];
+  }
+  return sums;
+}
+
 // Places one part with its top at `top`; returns its bottom.
 float place_part(Placing& placing, const std::vector<Block>& blocks,
                  const std::vector<std::size_t>& edge_ids, float top) {
-  std::vector<std::pair<std::size_t, std::size_t>> block_edges;
-  for (const std::size_t id : edge_ids) {
-    const std::pair edge{placing.block_of[placing.edges[id].from],
-                         placing.block_of[placing.edges[id].to]};
-    if (edge.first != edge.second) block_edges.push_back(edge);
-  }
-  std::sort(block_edges.begin(), block_edges.end());
-  block_edges.erase(std::unique(block_edges.begin(), block_edges.end()), block_edges.end());
-  Layers layers(blocks, block_edges, placing.options);
+  Layers layers(blocks, block_edges_of(placing, blocks, edge_ids), placing.options);
   layers.run();
 
   float highest = 0;

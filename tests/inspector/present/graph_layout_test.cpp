@@ -61,6 +61,21 @@ TEST(GraphLayout, ARingTurnsThoseWhoAreWaitedForTowardsTheWaiters) {
   EXPECT_LT(at[1].x, at[3].x);
 }
 
+// Two who wait for different members of a ring: each stands on the side of its own.
+TEST(GraphLayout, ArrowsIntoARingDoNotCross) {
+  for (const bool swapped : {false, true}) {
+    const std::size_t first = swapped ? 4 : 5;
+    const std::size_t second = swapped ? 5 : 4;
+    const GraphLayout layout =
+        layout_graph(std::vector<LayoutNode>(6, kBox),
+                     {{0, 1}, {1, 2}, {2, 3}, {3, 0}, {first, 0}, {second, 1}}, {.downward = true});
+
+    const auto x = [&](std::size_t node) { return layout.centers[node].x; };
+    ASSERT_NE(x(0), x(1));
+    EXPECT_EQ(x(first) < x(second), x(0) < x(1)) << swapped;
+  }
+}
+
 TEST(GraphLayout, DownwardsAChainGoesFromTheTopToTheBottom) {
   LayoutOptions options;
   options.downward = true;

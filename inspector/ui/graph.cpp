@@ -1,5 +1,6 @@
 #include "ui/graph.hpp"
 
+#include "present/label_places.hpp"
 #include "ui/icons.hpp"
 #include "ui/scope.hpp"
 
@@ -165,30 +166,61 @@ std::vector<ImVec2> smooth(const std::vector<ImVec2>& corners) {
   return out;
 }
 
-void draw_edge(const Context& context, const GraphEdge& edge, const present::EdgeRoute& route,
-               const View& view) {
+// The arrow's way on the screen.
+std::vector<ImVec2> way_of(const GraphEdge& edge, const present::EdgeRoute& route,
+                           const View& view) {
   std::vector<ImVec2> corners;
   for (const present::LayoutPoint& point : route.points) corners.push_back(view(point));
-  if (corners.size() < 2) return;
   if (edge.feedback) std::reverse(corners.begin(), corners.end());
-  const std::vector<ImVec2> points = smooth(corners);
+  return smooth(corners);
+}
+
+void draw_edge(const Context& context, const GraphEdge& edge, const std::vector<ImVec2>& points) {
   const Theme& theme = context.theme;
   const ImU32 colour = edge.in_cycle                ? theme.tone(Tone::Alarm)
                        : edge.tone == Tone::Neutral ? theme.text_faint
                                                     : theme.tone(edge.tone);
   stroke(context, points, colour, context.px(edge.in_cycle ? 2.2F : edge.width), edge.dashed);
   arrow_head(context, points[points.size() - 2], points.back(), colour);
-  if (edge.label.empty() || view.zoom < 0.6F) return;
-  const ImVec2 a = points[(points.size() - 1) / 2];
-  const ImVec2 b = points[points.size() / 2];
-  const ImVec2 middle((a.x + b.x) / 2, (a.y + b.y) / 2);
-  const ImVec2 size = measure(context, Face::Small, edge.label);
-  const Rect plate{
-      ImVec2(middle.x - size.x / 2 - context.px(5), middle.y - size.y / 2 - context.px(2)),
-      ImVec2(middle.x + size.x / 2 + context.px(5), middle.y + size.y / 2 + context.px(2))};
+}
+
+void draw_label(const Context& context, const GraphEdge& edge, Rect plate) {
+  const Theme& theme = context.theme;
   ImGui::GetWindowDrawList()->AddRectFilled(plate.low, plate.high, theme.card, context.px(4));
   put_in(context, plate, Face::Small, edge.in_cycle ? theme.text : theme.text_dim, edge.label,
          Align::Center);
+}
+
+void draw_edges(const Context& context, const std::vector<GraphNode>& nodes,
+                const std::vector<GraphEdge>& edges, const present::GraphLayout& layout,
+                const View& view) {
+  std::vector<const GraphEdge*> labelled;
+  std::vector<present::ArrowLabel> labels;
+  std::vector<present::LabelObstacle> taken;  // by boxes and the heads of arrows
+  for (std::size_t i = 0; i < edges.size(); ++i) {
+    const std::vector<ImVec2> way = way_of(edges[i], layout.routes[i], view);
+    if (way.size() < 2) continue;
+    draw_edge(context, edges[i], way);
+    taken.push_back({{way.back().x, way.back().y}, {context.px(16), context.px(16)}});
+    if (edges[i].label.empty() || view.zoom < 0.6F) continue;
+    const ImVec2 size = measure(context, Face::Small, edges[i].label);
+    present::ArrowLabel label{.width = size.x + context.px(10), .height = size.y + context.px(4)};
+    for (const ImVec2& point : way) label.route.push_back({point.x, point.y});
+    labelled.push_back(&edges[i]);
+    labels.push_back(std::move(label));
+  }
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    const ImVec2 center = view(layout.centers[i]);
+    const present::LayoutNode size = box_of(context, nodes[i]);
+    taken.push_back({{center.x, center.y}, {size.width * view.zoom, size.height * view.zoom}});
+  }
+  const auto places = present::place_labels(labels, taken);
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    const ImVec2 half(labels[i].width / 2, labels[i].height / 2);
+    draw_label(context, *labelled[i],
+               {ImVec2(places[i].x - half.x, places[i].y - half.y),
+                ImVec2(places[i].x + half.x, places[i].y + half.y)});
+  }
 }
 
 // Text that shrinks with the picture, cut at the box.
@@ -275,8 +307,7 @@ void graph(Context& context, const Path& path, const std::vector<GraphNode>& nod
   const ImVec2 at = ImGui::GetCursorScreenPos();
   view.origin = ImVec2(at.x + std::max(0.0F, (room.x - size.x) / 2),
                        at.y + std::max(0.0F, (room.y - size.y) / 2));
-  for (std::size_t i = 0; i < edges.size(); ++i)
-    draw_edge(context, edges[i], layout.routes[i], view);
+  draw_edges(context, nodes, edges, layout, view);
   for (std::size_t i = 0; i < nodes.size(); ++i) {
     const ImVec2 place = glide(context, memory, nodes[i].ref, layout.centers[i]);
     const present::LayoutNode box = box_of(context, nodes[i]);

@@ -116,6 +116,7 @@ LinkKind kind_of(const ConnectionEnd& end, const ConnectionEnd* other) {
 
 bool comes_first(const ConnectionEnd& one, const ConnectionEnd& other) {
   if ((one.listener == 0) != (other.listener == 0)) return one.listener == 0;
+  if ((one.sent == 0) != (other.sent == 0)) return one.sent != 0;
   return one.object < other.object;
 }
 

@@ -29,8 +29,8 @@ struct Way {
   std::optional<Sojourn> sojourn;          // how long they were under way
 };
 
-// The ends in the order in which they are told: who connects before who accepts, the first of a
-// Pipe before the second.
+// The ends in the order in which they are told: who connects before who accepts, who alone has sent
+// anything before who listens, the first of a Pipe before the second.
 struct Link {
   model::ObjectId first = 0;
   model::ObjectId second = 0;  // 0: not known, or in no program that is watched

@@ -91,10 +91,19 @@ TEST_F(Links, ThoseWhoLivedShortlyAreNamedAllTheSame) {
 
   const Link link = only();
   EXPECT_EQ(link.state, LinkState::Closed);
-  EXPECT_THAT(link.first_users, ElementsAre(root));
-  EXPECT_THAT(link.second_users, ElementsAre(worker));
-  EXPECT_EQ(link.back.messages, 1u);
-  EXPECT_EQ(link.back.bytes, 7u);
+  EXPECT_THAT(link.first_users, ElementsAre(worker));
+  EXPECT_THAT(link.second_users, ElementsAre(root));
+  EXPECT_EQ(link.there.messages, 1u);
+  EXPECT_EQ(link.there.bytes, 7u);
+}
+
+TEST_F(Links, WhoAloneHasSpokenComesFirst) {
+  const auto [first, second, worker] = pipe_with_worker();
+  builder.send(worker, second);
+  EXPECT_EQ(only().first, second.number);
+
+  builder.send(root, first);
+  EXPECT_EQ(only().first, first.number) << "both have: as they were made";
 }
 
 TEST_F(Links, WhoConnectsComesFirst) {

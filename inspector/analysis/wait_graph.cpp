@@ -76,8 +76,8 @@ class Builder {
         return;
       case wire::ThreadState::ConnectionRecv:
       case wire::ThreadState::ConnectionSend:
-        if (const model::ObjectId other = silent_end(
-                thread.object, thread.state == wire::ThreadState::ConnectionRecv);
+        if (const model::ObjectId other =
+                silent_end(thread.object, thread.state == wire::ThreadState::ConnectionRecv);
             other != 0) {
           link_users(node, thread.object, other);
         }
@@ -106,9 +106,9 @@ class Builder {
   // lost.
   void link_awaited(NodeIndex node, const model::Thread& thread) {
     const auto& things = thread.awaited;
-    const bool all_known =
-        things.size() == thread.awaited_count &&
-        std::all_of(things.begin(), things.end(), [this](auto& thing) { return needs_help(thing); });
+    const bool all_known = things.size() == thread.awaited_count &&
+                           std::all_of(things.begin(), things.end(),
+                                       [this](auto& thing) { return needs_help(thing); });
     if (!all_known) return;
     for (const model::Awaited& thing : things) {
       if (thing.process != 0) {

@@ -72,9 +72,8 @@ bool wait_set(Tables& tables, const Fact& fact) {
   for (const wire::Awaited& thing : set->things) {
     const Puid owner = fact.event.process;
     const ObjectId object =
-        thing.object == 0
-            ? 0
-            : tables.objects.touch(tables.processes, owner, thing.object, fact.t_ns);
+        thing.object == 0 ? 0
+                          : tables.objects.touch(tables.processes, owner, thing.object, fact.t_ns);
     things.push_back({object, thing.process});
   }
   tables.threads.learn_awaited(*row, fact.event.c, std::move(things), set->count);

@@ -1,11 +1,11 @@
 #include "analysis/blocks.hpp"
 #include "analysis/fork_risks.hpp"
 #include "analysis/phrases.hpp"
+#include "present/curves.hpp"
 #include "present/detail_blocks.hpp"
 #include "present/format.hpp"
 #include "present/plotting.hpp"
 #include "present/process_words.hpp"
-#include "present/curves.hpp"
 
 #include <algorithm>
 

@@ -67,7 +67,8 @@ Chip waiting_for(const Look& look, const model::Thread& thread) {
 
 std::vector<Chip> all_waited_for(const Look& look, const model::Thread& thread) {
   std::vector<Chip> chips;
-  for (const model::ObjectId object : thread.waited_for()) chips.push_back(look.chip_object(object));
+  for (const model::ObjectId object : thread.waited_for())
+    chips.push_back(look.chip_object(object));
   if (thread.joined != 0) chips.push_back(look.chip(thread.joined));
   for (const model::Awaited& thing : thread.awaited) {
     if (thing.process != 0) chips.push_back(look.chip(thing.process));

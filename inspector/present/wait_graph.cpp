@@ -130,8 +130,7 @@ class PictureBuilder {
     const int object = object_node(waited);
     const bool single = graph_.nodes[node].row->state == wire::ThreadState::LockWait;
     const auto is_helper = [&](const analysis::WaitLink& link) {
-      return link.from == node && link.object == waited &&
-             (single || lost_.contains(link.to));
+      return link.from == node && link.object == waited && (single || lost_.contains(link.to));
     };
     // From outside, arrows into a cycle are drawn only where there are no others.
     const bool others = std::any_of(

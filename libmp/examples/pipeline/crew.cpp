@@ -136,10 +136,11 @@ class Summary {
     if (!is_last && now - shown_ < (is_terminal_ ? 100ms : 1000ms)) return;
     shown_ = now;
     char text[160];
-    std::snprintf(text, sizeof text,
-                  "%5d of %d files  %8.1f MB read  %8.1f MB packed  waiting: %2zu jobs, %zu results",
-                  files_, expected_, static_cast<double>(bytes_) / 1e6,
-                  static_cast<double>(packed_) / 1e6, line.jobs.qsize(), line.results.qsize());
+    std::snprintf(
+        text, sizeof text,
+        "%5d of %d files  %8.1f MB read  %8.1f MB packed  waiting: %2zu jobs, %zu results", files_,
+        expected_, static_cast<double>(bytes_) / 1e6, static_cast<double>(packed_) / 1e6,
+        line.jobs.qsize(), line.results.qsize());
     std::cout << (is_terminal_ ? "\r" : "") << text << (is_terminal_ && !is_last ? "" : "\n")
               << std::flush;
   }

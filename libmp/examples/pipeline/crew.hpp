@@ -28,8 +28,8 @@ struct Line {
   Options options;
   mp::Queue<Job> jobs{mp::QueueOptions{.maxsize = 6, .name = "jobs"}};
   mp::Queue<Result> results{mp::QueueOptions{.maxsize = 8, .name = "results"}};
-  mp::Lock index{"index"};    // guards `known`
-  mp::Lock totals{"totals"};  // guards `ledger`
+  mp::Lock index{"index"};                                      // guards `known`
+  mp::Lock totals{"totals"};                                    // guards `ledger`
   mp::Barrier meeting{2, {}, mp::Timeout::never(), "meeting"};  // for mode deadlock only
   Index known;
   Ledger ledger;

@@ -56,13 +56,14 @@ TEST_F(SeveralWaits, AreNamedWithWhatMakesEachReady) {
   const auto door = builder.make(root, wire::ObjectKind::Listener, "@door");
   const auto [first, second, worker] = pipe_with_worker("worker-1");
   const auto other = builder.fork(root, "worker-2");
-  builder.wait_any(root, {EventBuilder::any_of(first), EventBuilder::any_of(jobs),
-                          EventBuilder::end_of(worker), EventBuilder::any_of(door),
-                          EventBuilder::end_of(other)});
+  builder.wait_any(
+      root, {EventBuilder::any_of(first), EventBuilder::any_of(jobs), EventBuilder::end_of(worker),
+             EventBuilder::any_of(door), EventBuilder::end_of(other)});
 
-  EXPECT_EQ(phrase(root),
-            "waits for data on connection Connection-3, an item of queue jobs, a client at listener "
-            "@door, the end of worker-1 or worker-2");
+  EXPECT_EQ(
+      phrase(root),
+      "waits for data on connection Connection-3, an item of queue jobs, a client at listener "
+      "@door, the end of worker-1 or worker-2");
 }
 
 TEST_F(SeveralWaits, OfManyTheFirstAreNamedAndTheRestCounted) {
@@ -132,8 +133,9 @@ TEST_F(SeveralWaits, ForWordsThatNobodyLeftWillSayAreADeadlock) {
 
   const auto found = deadlocks();
   ASSERT_THAT(found, SizeIs(1));
-  EXPECT_THAT(found[0].sentence.plain(), HasSubstr("MainProcess waits for data on connection "
-                                                   "Connection-1 or data on connection Connection-3"));
+  EXPECT_THAT(found[0].sentence.plain(),
+              HasSubstr("MainProcess waits for data on connection "
+                        "Connection-1 or data on connection Connection-3"));
   EXPECT_THAT(found[0].advice, HasSubstr("Let one side speak while the other listens"));
 }
 

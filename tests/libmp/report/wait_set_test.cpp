@@ -48,7 +48,7 @@ class Story {
     for (const wire::Awaited& thing : set->second.things) {
       const auto kind = kinds_.find({set->first, thing.object});
       const auto puid = std::find(puids_.begin(), puids_.end(), thing.process);
-      words.push_back(puid != puids_.end() ? "Process " + std::to_string(puid - puids_.begin())
+      words.push_back(puid != puids_.end()   ? "Process " + std::to_string(puid - puids_.begin())
                       : kind != kinds_.end() ? wire::object_kind_name(kind->second)
                                              : "?");
     }
@@ -80,8 +80,8 @@ int end_of(ObservedChild& scene) {
   return scene.child().wait().signal.value_or(0);
 }
 
-// The child waits for its parent's end, the parent for the child's, a message, an item, a client, and
-// a descriptor of which nothing is known.
+// The child waits for its parent's end, the parent for the child's, a message, an item, a client,
+// and a descriptor of which nothing is known.
 TEST(WaitSet, NamesEachThingThatIsWaitedFor) {
   ObservedChild scene([] {
     Queue<int> jobs(QueueOptions{.name = "jobs"});
@@ -112,8 +112,8 @@ TEST(WaitSet, OfManyThingsListsTheFirstAndCountsAll) {
   });
   const Story story(scene, 1);
 
-  EXPECT_THAT(story.of(0), ::testing::ElementsAreArray(std::vector<std::string>(
-                               wire::kAwaitedListed, "Connection")));
+  EXPECT_THAT(story.of(0), ::testing::ElementsAreArray(
+                               std::vector<std::string>(wire::kAwaitedListed, "Connection")));
   EXPECT_EQ(story.count_of(0), 200U);
   EXPECT_EQ(end_of(scene), SIGKILL);
 }

@@ -127,7 +127,8 @@ void child_reaped(std::uint64_t child_puid, int exit_code, bool as_asked) noexce
   const LiveFile* file = live_if_open();
   if (file == nullptr || child_puid == 0) return;
   try {
-    if (store_reaped(*file, child_puid, exit_code)) keep_file_of_child(file->tree_dir, child_puid, as_asked);
+    if (store_reaped(*file, child_puid, exit_code))
+      keep_file_of_child(file->tree_dir, child_puid, as_asked);
   } catch (...) {
     // Out of memory for a path: the event below still says it.
   }

@@ -211,6 +211,11 @@ std::string advice_for(const model::Model& model, const WaitGraph& graph,
     return "Close the other end where it is not used: then the wait ends with the stream.";
   if (is_talk)
     return "Let one side speak while the other listens: both wait for the other to do something.";
+  const bool for_tasks = std::any_of(members.begin(), members.end(), [&](NodeIndex node) {
+    const model::Thread& thread = *graph.nodes[node].row;
+    return thread.state == wire::ThreadState::Wait && thread.object != 0;
+  });
+  if (for_tasks) return "Call task_done() once for each item that was taken, also after an error.";
   if (!deadlock.proven)
     return "Make sure that someone always takes, or puts a last item, before waiting for others.";
   if (deadlock.members.size() == 1)

@@ -33,7 +33,9 @@ Text wait_object(const Names& names, wire::ThreadState state, model::ObjectId ob
     case wire::ThreadState::Accept:
       return of(" for a client at ", " for a client");
     case wire::ThreadState::Wait:
-      return " for one of several things";  // of what is over nothing more is kept
+      // Of a wait over several things that is over, nothing more is kept.
+      return object == 0 ? Text(" for one of several things")
+                         : Text(" for the tasks of ") << names.say_object(object) << " to be done";
     case wire::ThreadState::SemaphoreWait:
       return of(" for a permit of ", " for a semaphore");
     case wire::ThreadState::ConditionWait:
@@ -72,7 +74,7 @@ Text awaited_words(const Names& names, const model::Thread& thread) {
 std::string quoted(const std::string& words) { return "“" + words + "”"; }
 
 Text wait_phrase(const Names& names, const model::Thread& thread) {
-  if (thread.state == wire::ThreadState::Wait) {
+  if (thread.state == wire::ThreadState::Wait && thread.object == 0) {
     return Text("waits for ") << awaited_words(names, thread);
   }
   return Text("waits") << wait_object(names, thread.state, thread.object, thread.joined);

@@ -83,7 +83,8 @@ class Builder {
         }
         return;
       case wire::ThreadState::Wait:
-        link_awaited(node, thread);
+        // Of a queue: for its tasks to be done, by whoever has it.
+        thread.object != 0 ? link_users(node, thread.object) : link_awaited(node, thread);
         return;
       default:
         return;

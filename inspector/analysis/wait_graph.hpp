@@ -10,7 +10,8 @@
 namespace inspector::analysis {
 
 // Somebody who could end a wait. Locks and joins have exactly one; a queue has all who can put or
-// take, a wait over several things all who could make one of them ready.
+// take, a wait over several things all who could make one of them ready, one for the tasks of a
+// queue all who have it.
 struct WaitLink {
   NodeIndex from = 0;
   NodeIndex to = 0;

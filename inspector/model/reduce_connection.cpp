@@ -47,14 +47,21 @@ void note_waiter(Tables& tables, const Fact& fact) {
 }
 
 // What for is told by what it waits on.
+State state_of_wait(const Object* object) {
+  if (object == nullptr) return State::Wait;
+  switch (object->kind) {
+    case wire::ObjectKind::Listener:
+      return State::Accept;
+    case wire::ObjectKind::JoinableQueue:
+      return State::Wait;
+    default:
+      return State::ConnectionRecv;
+  }
+}
+
 bool wait_begins(Tables& tables, const Fact& fact) {
   note_waiter(tables, fact);
-  const Object* object = tables.objects.find(object_of(tables, fact));
-  const bool accepts = object != nullptr && object->kind == wire::ObjectKind::Listener;
-  return begin_wait(tables, fact,
-                    object == nullptr ? State::Wait
-                    : accepts         ? State::Accept
-                                      : State::ConnectionRecv);
+  return begin_wait(tables, fact, state_of_wait(tables.objects.find(object_of(tables, fact))));
 }
 
 bool send_waits(Tables& tables, const Fact& fact) {

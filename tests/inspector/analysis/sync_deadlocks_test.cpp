@@ -56,6 +56,32 @@ TEST(Deadlocks, ASemaphoreIsWaitedForInVainOnlyIfAllWhoHaveItAreStuck) {
   }
 }
 
+// The worker forgot its task_done().
+TEST(Deadlocks, JoiningAQueueWhoseLastTaskNobodyFinishesIsOne) {
+  for (const bool worker_runs : {false, true}) {
+    EventBuilder builder;
+    const auto root = builder.root();
+    const auto jobs = builder.make(root, ObjectKind::JoinableQueue, "jobs");
+    const auto worker = builder.fork(root, "worker-1");
+    builder.put(root, jobs);
+    builder.get(worker, jobs);
+    if (!worker_runs) builder.wait_get(worker, jobs);
+    builder.wait_for(Kind::ConnectionWait, root, jobs);
+    builder.after(60s).tick();
+
+    const auto found = of_rule(builder, "deadlock");
+
+    ASSERT_EQ(found.size(), worker_runs ? 0u : 1u);
+    if (worker_runs) continue;
+    EXPECT_NE(found[0].sentence.plain().find(
+                  "MainProcess waits for the tasks of queue jobs to be done; worker-1 waits for an "
+                  "item of queue jobs"),
+              std::string::npos)
+        << found[0].sentence.plain();
+    EXPECT_NE(found[0].advice.find("task_done()"), std::string::npos);
+  }
+}
+
 TEST(Deadlocks, PartiesThatWaitForEachOtherAtTwoBarriersAreFound) {
   EventBuilder builder;
   const auto a = builder.root("A");

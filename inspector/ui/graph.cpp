@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -22,6 +23,7 @@ using present::Tone;
 constexpr float kGlide = 0.15F;  // seconds
 constexpr float kNodeHeight = 50;
 constexpr float kNodePad = 14;
+constexpr float kAside = 10.5F;  // half a label's height, so that those of both arrows have room
 
 struct View {
   ImVec2 origin;  // of the layout on the screen
@@ -175,6 +177,18 @@ std::vector<ImVec2> way_of(const GraphEdge& edge, const present::EdgeRoute& rout
   return smooth(corners);
 }
 
+// To the right of its direction, so that an arrow and its counterpart run side by side. Along the
+// borders of the boxes that it touches, which lie across its main direction.
+void move_aside(std::vector<ImVec2>& way, float distance) {
+  const ImVec2 d(way.back().x - way.front().x, way.back().y - way.front().y);
+  const float length = std::hypot(d.x, d.y);
+  if (length < 1) return;
+  const bool is_steep = std::abs(d.y) > std::abs(d.x);
+  const ImVec2 shift =
+      is_steep ? ImVec2(-distance * length / d.y, 0) : ImVec2(0, distance * length / d.x);
+  for (ImVec2& point : way) point = ImVec2(point.x + shift.x, point.y + shift.y);
+}
+
 void draw_edge(const Context& context, const GraphEdge& edge, const std::vector<ImVec2>& points) {
   const Theme& theme = context.theme;
   const ImU32 colour = edge.in_cycle                ? theme.tone(Tone::Alarm)
@@ -197,9 +211,13 @@ void draw_edges(const Context& context, const std::vector<GraphNode>& nodes,
   std::vector<const GraphEdge*> labelled;
   std::vector<present::ArrowLabel> labels;
   std::vector<present::LabelObstacle> taken;  // by boxes and the heads of arrows
+  std::set<std::pair<int, int>> ends;
+  for (const GraphEdge& edge : edges) ends.emplace(edge.from, edge.to);
   for (std::size_t i = 0; i < edges.size(); ++i) {
-    const std::vector<ImVec2> way = way_of(edges[i], layout.routes[i], view);
+    std::vector<ImVec2> way = way_of(edges[i], layout.routes[i], view);
     if (way.size() < 2) continue;
+    if (edges[i].from != edges[i].to && ends.contains({edges[i].to, edges[i].from}))
+      move_aside(way, context.px(kAside) * view.zoom);
     draw_edge(context, edges[i], way);
     taken.push_back({{way.back().x, way.back().y}, {context.px(16), context.px(16)}});
     if (edges[i].label.empty() || view.zoom < 0.6F) continue;

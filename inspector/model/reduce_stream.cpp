@@ -70,11 +70,12 @@ bool wait_set(Tables& tables, const Fact& fact) {
   if (!set || row == nullptr) return false;
   std::vector<Awaited> things;
   for (const wire::Awaited& thing : set->things) {
-    const Puid owner = fact.event.process;
-    const ObjectId object =
-        thing.object == 0 ? 0
-                          : tables.objects.touch(tables.processes, owner, thing.object, fact.t_ns);
-    things.push_back({object, thing.process});
+    Awaited known{.process = thing.process};
+    if (thing.process == 0 && thing.object != 0) {
+      known.object =
+          tables.objects.touch(tables.processes, fact.event.process, thing.object, fact.t_ns);
+    }
+    things.push_back(known);
   }
   tables.threads.learn_awaited(*row, fact.event.c, std::move(things), set->count);
   return true;

@@ -209,7 +209,11 @@ void ThreadTable::rename_object(ObjectId from, ObjectId to) {
 
 bool ThreadTable::sound() const noexcept {
   return rows_.size() <= kMaxRows && std::all_of(rows_.begin(), rows_.end(), [](const auto& entry) {
-           return entry.first.valid() && entry.first == entry.second.key;
+           const auto& [key, row] = entry;
+           return key.valid() && key == row.key && row.awaited.size() <= row.awaited_count &&
+                  std::all_of(row.awaited.begin(), row.awaited.end(), [](const Awaited& thing) {
+                    return thing.object == 0 || thing.process == 0;
+                  });
          });
 }
 

@@ -16,6 +16,7 @@ using support::EventBuilder;
 using Kind = wire::EventKind;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::SizeIs;
 using namespace std::chrono_literals;
 
@@ -120,6 +121,34 @@ TEST_F(SeveralWaits, SurviveACheckpoint) {
   const model::Thread& thread = *again.value().threads().find({root, kMainSlot});
   EXPECT_EQ(thread.awaited, model.threads().find({root, kMainSlot})->awaited);
   EXPECT_EQ(thread.awaited_count, 20U);
+}
+
+// Things that are an object and a process as well, which nobody's program can mean.
+TEST_F(SeveralWaits, OfHostileBytesAreCountedSoundly) {
+  const auto jobs = builder.queue(root, "jobs");
+  const auto worker = builder.fork(root, "worker-1");
+  builder.wait_any(root, std::vector<wire::Awaited>(4, {.object = jobs.number, .process = worker}));
+  EXPECT_EQ(phrase(root), "waits for the end of worker-1, worker-1, worker-1 or worker-1");
+}
+
+TEST_F(SeveralWaits, OfABentCheckpointAreCountedSoundlyOrRefused) {
+  std::vector<wire::Awaited> queues;
+  for (int i = 0; i < 7; ++i)
+    queues.push_back(EventBuilder::any_of(builder.queue(root, "queue-" + std::to_string(i))));
+  builder.wait_any(root, queues);
+  const std::string sound = fold(builder).serialize();
+
+  for (std::size_t at = 0; at < sound.size(); ++at) {
+    for (const int bend : {1, 4, 7, 0x80}) {
+      std::string bent = sound;
+      bent[at] = static_cast<char>(bent[at] ^ bend);
+      const auto model = model::Model::deserialize(bent);
+      if (!model.ok()) continue;
+      const Names names(model.value());
+      for (const auto& [key, thread] : model.value().threads().rows())
+        EXPECT_THAT(wait_phrase(names, thread).plain(), Not(HasSubstr("184467440"))) << at;
+    }
+  }
 }
 
 TEST_F(SeveralWaits, ForWordsThatNobodyLeftWillSayAreADeadlock) {

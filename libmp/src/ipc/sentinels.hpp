@@ -6,8 +6,8 @@
 
 namespace mp::ipc {
 
-// The puid of the process whose sentinel the descriptor is; 0: of none. Set by proc/ where it keeps
-// its first child, null before.
+// The puid of the process whose sentinel the descriptor is; 0: of none. Set by proc/ when this
+// process is first asked for a relative, null before: then it has no sentinel either.
 using SentinelOwner = std::uint64_t (*)(int descriptor) noexcept;
 inline constinit std::atomic<SentinelOwner> sentinel_owner{nullptr};
 

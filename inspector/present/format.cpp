@@ -75,7 +75,7 @@ std::string list_rate_text(double per_second) {
   std::string text = analysis::rate_text(per_second);
   const std::size_t slash = text.rfind('/');
   if (slash != std::string::npos && slash > 0 && (is_digit(text[slash - 1])))
-    text.insert(slash, " ");
+    text.insert(slash, 1, ' ');
   return text;
 }
 
